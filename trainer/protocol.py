@@ -61,10 +61,6 @@ def _number(value: Any, name: str) -> float:
     return float(value)
 
 
-def _number_or_none(value: Any, name: str) -> float | None:
-    return None if value is None else _number(value, name)
-
-
 def _flag(value: Any, name: str) -> bool:
     if not isinstance(value, bool):
         raise ProtocolError(f"\"{name}\" must be true or false.")
@@ -103,7 +99,8 @@ def _chunk(value: Any, name: str) -> bytes:
 
 #: The check of a field, by its annotation.
 _CHECKS: dict[str, Callable[[Any, str], Any]] = {
-    "str": _text, "int": _whole, "float": _number, "float | None": _number_or_none, "bool": _flag, "bytes": _chunk,
+    "str": _text, "int": _whole, "float": _number, "bool": _flag, "bytes": _chunk,
+    "float | None": lambda value, name: None if value is None else _number(value, name),
     "dict[str, Any]": _object, "dict[str, float]": _numbers, "tuple[str, ...]": _texts,
 }
 
