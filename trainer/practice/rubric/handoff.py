@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Items of the hand-off form, which is due under STOP and HOLD: C1 to C3, C5, C11 and C12."""
+
+from __future__ import annotations
+
+import re
+
+from trainer.practice.rubric import cues, scope
+from trainer.practice.rubric.concerns import kinds
+from trainer.practice.rubric.facts import particulars_are_right
+from trainer.practice.rubric.lexicon import ANY_CASE, CERTAINTY, DECIDER, JOINT, LABEL, NEGATION, SECRECY
+from trainer.practice.rubric.process import coercion
+from trainer.practice.rubric.reading import Reading, first
+from trainer.practice.rubric.result import Rule, Verdict
+from trainer.practice.rubric.wording import fact_stems, sentences, without_quotations, words
+
+SEEN, NOW, NOT, WHO = "Concern seen", "First actions now", "Do not", "Who decides"
+MEANWHILE, LATER = "Support meanwhile", "When a restorative step could be reconsidered"
+_SOON = re.compile(r"\b(?:now|immediately|today|at once|right away|before (?:the end|school|class|lunch"
+    r"|dismissal|anything)|within|straight away|this (?:hour|morning|afternoon)|first|same (?:hour|day))\b", ANY_CASE)
+_ACT = re.compile(
+    r"\b(?:stay|keep|call|tell|inform|notify|separate|walk|bring|move|take|ask|report|write|record|protect"
+    r"|supervise|watch|send|get|clear|contact|alert|pass|listen|"
+    r"offer|see|give|let|make sure|thank|seat|place|arrange|find|locate|secure|check|escort|stop|hand|put|talk"
+    r"|speak)(?:s|es|ing)?\b", ANY_CASE)
+_BAN = re.compile(r"\b(?:no|not|never|avoid|without|nor|none|bring|hold|arrange|ask|set up|offer|suggest|plan"
+    r"|start|let|make|run|seat|put|promise|propose|have)\b", ANY_CASE)
+_CONDITION = re.compile(r"\b(?:only|once|when|after|if|until|unless|not before|never)\b", ANY_CASE)
+_CLEARED = re.compile(
+    r"\b(?:cleared|clears?|confirm\w*|recorded?|records?|agree\w*|decid\w+|sign\w* off|review\w*|says? (?:yes"
+    r"|so)|permission|complet\w*|closed|finished|done|safe|written|allows?|wants?|chooses?|asks?)\b", ANY_CASE)
+_CHOICE = re.compile(
+    r"\b(?:choos\w+|choice|wish\w*|wants?|asks? for|willing\w*|agrees?|voluntar\w*|freely|own (?:pace|wish"
+    r"|choice)|consent\w*|says yes|asked (?:again|first|privately|alone|what)|may (?:say no|decline|stop"
+    r"|refuse))\b", ANY_CASE)
+_NOT_OURS = re.compile(
+    r"\b(?:not (?:the counsel+or|the teacher|ours?|for (?:the|us)|up to)|does not decide|do not decide|decid\w+"
+    r"|decision|is made by|rests with|lead\w*|takes over|in charge)\b", ANY_CASE)
+_ASKING = re.compile(r"\b(?:investigat\w*|question\w*|interview\w*|ask\w* (?:for )?(?:details?|proof|leading"
+    r"|again|why|more)|take statements?|collect\w*|judge|decide|press\w*)\b", ANY_CASE)
+
+
+def concern_is_named_from_report(r: Reading) -> Verdict:
+    """A kind of concern that the report holds, said with at least two of its particulars."""
+    text = r.text(SEEN)
+    found = kinds(r.report)
+    named = [c.code for c in found if c.named.search(text)]
+    return (bool(named) or (not found and len(words(text)) >= 8)) and len(r.ties(text)) >= 2, " ".join(named)
+
+
+def first_actions_protect(r: Reading) -> Verdict:
+    """Two actions for people of the case or named adults, and no joint process among them."""
+    own = r.sentences(NOW)
+    acts = [m.group(0).lower() for s in own for m in _ACT.finditer(s)]
+    people = r.anyone.search(r.text(NOW))
+    joint = first(own, lambda s: JOINT.search(s) and not NEGATION.search(s))
+    return len(set(acts)) >= 2 and bool(people) and not joint, joint or ", ".join(acts[:4])
+
+
+def action_fits_concern(r: Reading) -> Verdict:
+    """A first action that belongs to the kind of concern seen."""
+    text = r.text(NOW)
+    found = [c for c in kinds(r.report) if c.named.search(r.text(SEEN))] or kinds(r.report)
+    match = next((m for c in found if (m := c.action.search(text))), None)
+    return bool(match), match.group(0) if match else ""
+
+
+def someone_is_told_now(r: Reading) -> Verdict:
+    """Who is told, and how soon, in one sentence."""
+    found = first(r.sentences(NOW, WHO), lambda s: DECIDER.search(s) and _SOON.search(s) and (cues.INFORM.search(s) or _ACT.search(s)))
+    return bool(found), found
+
+
+def process_is_withheld(r: Reading) -> Verdict:
+    """"Do not" bars a joint process, and none is proposed elsewhere."""
+    barred = first(r.sentences(NOT), lambda s: (JOINT.search(s) or re.search(r"\b(?:meeting|together"
+        r"|apolog\w+)\b", s, ANY_CASE)) and _BAN.search(s))
+    proposed = first(r.sentences(NOW, MEANWHILE, WHO), lambda s: JOINT.search(s) and not NEGATION.search(s))
+    return bool(barred) and not proposed, proposed or barred
+
+
+def reports_in_neutral_words(r: Reading) -> Verdict:
+    """Who said or saw it is named; no certainty, label or stranger."""
+    text = without_quotations(r.text(SEEN, NOW, WHO, MEANWHILE))
+    for pattern in (CERTAINTY, LABEL):
+        bad = next((m.group(0) for m in pattern.finditer(text) if m.group(0).lower() not in r.report_lower), "")
+        if bad:
+            return False, bad
+    stranger = next(iter(sorted(r.strangers)), "")
+    source = first(r.sentences(SEEN), cues.CLAIM.search)
+    return bool(source) and not stranger, stranger or source
+
+
+def concern_comes_from_report(r: Reading) -> Verdict:
+    """At least three particulars, and half of all the content words of the concern, are the report's."""
+    stems = fact_stems(without_quotations(r.text(SEEN))) | r.ties(r.text(SEEN))
+    tied = stems & r.facts
+    return len(tied) >= 3 and len(tied) >= 0.5 * len(stems), " ".join(sorted(tied)[:5])
+
+
+def leaves_inquiry_to_others(r: Reading) -> Verdict:
+    """Says that the counselor does not investigate or judge, or what is not known."""
+    found = first(r.sentences(NOT), lambda s: _ASKING.search(s) and len(words(s)) >= 4)
+    found = found or first(r.sentences(SEEN), lambda s: bool(cues.UNKNOWN.search(s) and r.ties(s)))
+    return bool(found), found
+
+
+def harmed_is_supported_meanwhile(r: Reading) -> Verdict:
+    """The person harmed is named with support of their own."""
+    found = first(r.sentences(MEANWHILE), lambda s: r.names_side(s, "harmed") and (cues.SUPPORT.search(s) or cues.NEED.search(s)))
+    return bool(found), found
+
+
+def other_side_is_cared_for(r: Reading) -> Verdict:
+    """The person who caused harm is seen to as well, apart."""
+    found = first(r.sentences(MEANWHILE, NOW), lambda s: r.names_side(s, "caused") and (cues.SUPPORT.search(s) or _ACT.search(s)))
+    return bool(found), found
+
+
+def others_are_seen_to(r: Reading) -> Verdict:
+    """Family, witnesses or the person who told are cared for or informed."""
+    found = first(r.sentences(MEANWHILE), lambda s: cues.WIDER.search(s) or re.search(r"\b(?:who told"
+        r"|Staff [A-Z]|witness\w*|guardian|saw)\b", s, ANY_CASE))
+    return bool(found) and len(words(found)) >= 5, found
+
+
+def support_fits_the_event(r: Reading) -> Verdict:
+    """The support names a particular of the report: a place, a time of day, a thing."""
+    found = first(r.sentences(MEANWHILE, NOW), r.ties)
+    return bool(found), found
+
+
+def nobody_is_forced_now(r: Reading) -> Verdict:
+    """No coercion, and the person harmed has a say in what happens meanwhile or later."""
+    forced = coercion(r)
+    said = first(r.sentences(MEANWHILE, LATER, NOW), lambda s: _CHOICE.search(s) and r.anyone.search(s))
+    return not forced and bool(said), forced or said
+
+
+def reopening_is_conditional(r: Reading) -> Verdict:
+    """A later step only after someone clears it, and only by free choice."""
+    text = r.text(LATER)
+    own = first(sentences(text), lambda s: _CONDITION.search(s) and _CLEARED.search(s))
+    return bool(own) and bool(DECIDER.search(text) or r.anyone.search(text)) and len(words(text)) >= 8, own
+
+
+def people_stay_apart(r: Reading) -> Verdict:
+    """Contact is avoided or the two are seen separately until then."""
+    pattern = re.compile(r"\b(?:apart|separate\w*|alone|private\w*|away from|no contact|each|different (?:room"
+        r"|table|route|seat)\w*|not (?:be )?(?:left )?together)\b", ANY_CASE)
+    found = first(r.sentences(NOW, MEANWHILE, NOT), pattern.search)
+    return bool(found) and len(words(found)) >= 5, found
+
+
+def names_who_decides(r: Reading) -> Verdict:
+    """A role that decides, and that it does: not this tool, not the teacher."""
+    found = first(r.sentences(WHO), lambda s: DECIDER.search(s) and _NOT_OURS.search(s))
+    return bool(found), found
+
+
+def promises_no_secrecy(r: Reading) -> Verdict:
+    """No promise of silence; and who may hear of it is limited."""
+    secret = first(r.own_sentences, lambda s: SECRECY.search(s) and not NEGATION.search(s))
+    return not secret and scope.keeps_privacy(r)[0], secret
+
+
+def says_why_no_process_now(r: Reading) -> Verdict:
+    """The reasoning turns a joint process down for now."""
+    found = first(sentences(r.reasoning), lambda s: (JOINT.search(s) or re.search(r"\b(?:restorative|meeting"
+        r"|process)\b", s, ANY_CASE))
+                  and (NEGATION.search(s) or re.search(r"\b(?:wait\w*|later|first|before)\b", s, ANY_CASE)))
+    return bool(found), found
+
+
+def reasoning_names_the_concern(r: Reading) -> Verdict:
+    """The reasoning names a kind of concern that the report holds, and who takes over."""
+    named = any(c.named.search(r.reasoning) for c in kinds(r.report))
+    return named and bool(DECIDER.search(r.reasoning)), ""
+
+
+RULES = (
+    Rule("C1", process_is_withheld, decisive=True),
+    *(Rule("C1", check) for check in (
+        concern_is_named_from_report, first_actions_protect, action_fits_concern, someone_is_told_now)),
+    *(Rule("C2", check) for check in (
+        reports_in_neutral_words, concern_comes_from_report, particulars_are_right, leaves_inquiry_to_others)),
+    *(Rule("C3", check) for check in (
+        harmed_is_supported_meanwhile, other_side_is_cared_for, others_are_seen_to, support_fits_the_event)),
+    Rule("C5", nobody_is_forced_now, decisive=True),
+    *(Rule("C5", check) for check in (reopening_is_conditional, people_stay_apart)),
+    Rule("C11", scope.stays_in_the_role, decisive=True),
+    Rule("C11", scope.invents_no_policy, decisive=True),
+    *(Rule("C11", check) for check in (names_who_decides, promises_no_secrecy)),
+    *(Rule("C12", check) for check in (
+        scope.reasons_from_facts, reasoning_names_the_concern, says_why_no_process_now, scope.reasons_in_own_words)),
+)
