@@ -22,7 +22,7 @@
         └── WriteOutsideTransaction
 
 Adapters convert what their library raises, and nobody else does. Texts are constants or name a file of ours: no key,
-no name of a person, no text of an incident and no foreign exception (whose text may quote them) is ever carried along.
+no name of a person, no text of an incident, and never the text of a foreign exception, which may quote all three.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class WriteOutsideTransaction(BugError):
 
 def vault_error_from(error: OSError) -> VaultError:
     """The known error for a failed file operation on the vault."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC):
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return DiskFull()
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
         return VaultNotWritable()

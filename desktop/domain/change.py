@@ -12,8 +12,9 @@ class Change:
     """The result of every mutating call.
 
     `kinds` names what views must read again ("incident", "suggestion", "policy", ...; empty when nothing changed).
-    `undo` takes the action back and returns the change that does it again; None when it cannot be taken back. It
-    writes to the store, so it is called on the store's thread like the action itself.
+    `undo` takes the action back and returns the change that does it again. It is None when nothing changed and for what
+    cannot be taken back ("erase"); after the latter, older changes must not be undone either. It writes to the store,
+    so it is called on the store's thread like the action itself.
     """
 
     kinds: frozenset[str]
