@@ -122,12 +122,12 @@ def test_search_finds_beginnings_names_places_without_accents(vault: Vault) -> N
 
 
 def test_no_query_text_is_an_error_or_finds_what_it_should_not(vault: Vault) -> None:
-    saved = incident("Quite ordinary.", location=None)
+    saved = incident("Zebra.", location=None)
     vault.cases.save_incident(saved)
     for query in HOSTILE:
         expected = [] if query.strip() else [saved]
         assert vault.cases.incidents(query) == expected, query[:40]
-        assert vault.cases.incidents(f"{query} ordinary") in ([], [saved])
+        assert vault.cases.incidents(f"{query} zebra") in ([], [saved])
 
 
 def test_operators_are_words(vault: Vault) -> None:
