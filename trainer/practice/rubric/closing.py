@@ -8,7 +8,7 @@ import re
 from trainer.practice.rubric import cues
 from trainer.practice.rubric.lexicon import ANY_CASE, DIAGNOSIS, SCHOOL_ADULT, TRAIT
 from trainer.practice.rubric.process import PREPARE, REPAIR, RESPONSE
-from trainer.practice.rubric.reading import Reading, first
+from trainer.practice.rubric.reading import Reading, first, once
 from trainer.practice.rubric.result import Rule, Verdict
 from trainer.practice.rubric.wording import words
 
@@ -134,10 +134,11 @@ def closes_with_word_back(r: Reading) -> Verdict:
 
 def plans_for_new_harm(r: Reading) -> Verdict:
     """What is done if it happens again or does not get better."""
-    found = first(r.sentences(SUPPORT), lambda s: cues.RECURRENCE.search(s) and len(words(s)) >= 8)
+    found = first(r.sentences(SUPPORT), lambda s: cues.RECURRENCE.search(s) and len(words(s)) >= 6)
     return bool(found), found
 
 
+@once
 def _checks(r: Reading) -> list[str]:
     return [s for s in r.sentences(SUPPORT) if cues.CHECK.search(s) and cues.TIME.search(s)]
 

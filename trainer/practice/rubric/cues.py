@@ -45,7 +45,7 @@ HARM = re.compile(
 WIDER = re.compile(
     r"\b(?:class(?:mates|room)?|groups?|teams?|teammates|tables?|famil(?:y|ies)|riders|witness\w*|bystanders?"
     r"|others|friends"
-    r"|peers|grade|the rest|other students|staff|community|club|band|line|younger students|older students"
+    r"|peers|grade|(?:other|younger|older|these|the) children|the rest|other students|staff|community|club|band|line|younger students|older students"
     r"|audience|watchers"
     r"|onlookers|those who (?:saw|watched|heard)|everyone (?:who|in|on|at)|players|neighbo[u]?rs|Student C"
     r"|section|bus)\b", ANY_CASE)

@@ -7,7 +7,7 @@ import re
 
 from trainer.practice.rubric import cues
 from trainer.practice.rubric.lexicon import ADULT, CERTAINTY, COLOR, JOINT, LABEL, MOMENT, NEGATION, PLACE
-from trainer.practice.rubric.reading import Reading, first
+from trainer.practice.rubric.reading import Reading, first, once
 from trainer.practice.rubric.result import Rule, Verdict
 from trainer.practice.rubric.wording import fact_stems, sentences, without_quotations, words
 
@@ -135,6 +135,7 @@ def harmed_comes_first(r: Reading) -> Verdict:
     return False, ""
 
 
+@once
 def wrong_particulars(r: Reading) -> list[str]:
     """Places, times and colours that the answer states as facts and the report does not hold."""
     facts = r.text(KNOWN, SAFETY) if r.answer.form == "full" else r.text("Concern seen")

@@ -9,7 +9,6 @@ from trainer.practice.rubric import cues, scope
 from trainer.practice.rubric.concerns import kinds
 from trainer.practice.rubric.facts import particulars_are_right
 from trainer.practice.rubric.lexicon import ANY_CASE, CERTAINTY, DECIDER, JOINT, LABEL, NEGATION, SECRECY
-from trainer.practice.rubric.process import coercion
 from trainer.practice.rubric.reading import Reading, first
 from trainer.practice.rubric.result import Rule, Verdict
 from trainer.practice.rubric.wording import fact_stems, sentences, without_quotations, words
@@ -58,11 +57,11 @@ def first_actions_protect(r: Reading) -> Verdict:
 
 
 def action_fits_concern(r: Reading) -> Verdict:
-    """A first action that belongs to the kind of concern seen."""
+    """Two different first actions that belong to the kinds of concern seen."""
     text = r.text(NOW)
     found = [c for c in kinds(r.report) if c.named.search(r.text(SEEN))] or kinds(r.report)
-    match = next((m for c in found if (m := c.action.search(text))), None)
-    return bool(match), match.group(0) if match else ""
+    acts = {m.group(0).lower() for c in found for m in c.action.finditer(text)}
+    return len(acts) >= 2, ", ".join(sorted(acts))
 
 
 def someone_is_told_now(r: Reading) -> Verdict:
@@ -132,7 +131,7 @@ def support_fits_the_event(r: Reading) -> Verdict:
 
 def nobody_is_forced_now(r: Reading) -> Verdict:
     """No coercion, and the person harmed has a say in what happens meanwhile or later."""
-    forced = coercion(r)
+    forced = r.forced
     said = first(r.sentences(MEANWHILE, LATER, NOW), lambda s: _CHOICE.search(s) and r.anyone.search(s))
     return not forced and bool(said), forced or said
 

@@ -35,7 +35,7 @@ GENERIC_WORDS = frozenset(
     " sorry apology apologize apologise choose chooses choice fair unfair trust respect upset angry scared afraid sad quietly"
     " because since after before during between while until whether what who how when where why may might can could would"
     " will should must like well kind able meant mean means think thinks thinking thought move moves moved stay stays stayed"
-    " near close open clear concern concerns danger blocks threat threats weapon weapons injury injured sign signs learn"
+    " near close open clear concern concerns danger threat threats weapon weapons injury injured sign signs learn"
     " learns practice practices hear hears heard listen listens notice noticed noticing find finds found bring brings brought".split()
 )
 IRREGULAR_STEMS = {

@@ -7,7 +7,6 @@ import re
 
 from trainer.practice.rubric.facts import wrong_particulars
 from trainer.practice.rubric.lexicon import ANY_CASE, DIAGNOSIS, LABEL, NEGATION
-from trainer.practice.rubric.process import coercion
 from trainer.practice.rubric.reading import Reading
 from trainer.practice.rubric.result import Penalty
 from trainer.practice.rubric.scope import invented_policies
@@ -34,9 +33,9 @@ def all_penalties(r: Reading) -> tuple[Penalty, ...]:
         *_each("label word", 0.05, _outside_report(r, LABEL)),
         *_each("diagnosis", 0.1, _outside_report(r, DIAGNOSIS)),
     ]
-    forced = coercion(r)
-    if forced:
-        found.append(Penalty("coerced apology" if _APOLOGY.search(forced) else "coerced attendance", 0.2, forced))
+    if r.forced:
+        kind = "coerced apology" if _APOLOGY.search(r.forced) else "coerced attendance"
+        found.append(Penalty(kind, 0.2, r.forced))
     if r.answer.form == "handoff" and r.level in ("CLEAR", "CAUTION"):
         found.append(Penalty("over-escalation", 0.15, ""))
     found += _of_wording(r)

@@ -6,17 +6,8 @@ from __future__ import annotations
 import re
 
 from trainer.practice.rubric import cues
-from trainer.practice.rubric.lexicon import (
-    ANY_CASE,
-    COERCION,
-    CONDITION,
-    NEGATION,
-    PROMISED_ACT,
-    SCHOOL_ADULT,
-    SHAME,
-    STEP,
-)
-from trainer.practice.rubric.reading import Reading, first
+from trainer.practice.rubric.lexicon import ANY_CASE, NEGATION, SCHOOL_ADULT, SHAME
+from trainer.practice.rubric.reading import Reading, first, once
 from trainer.practice.rubric.result import Rule, Verdict
 from trainer.practice.rubric.wording import sentences, words
 
@@ -34,8 +25,8 @@ def names_one_step(r: Reading) -> Verdict:
     own = r.sentences(RESPONSE)
     named = r.steps(" ".join(own[:2]))
     enough = 1 <= len(named) and len(r.steps(" ".join(own))) <= 3
-    tied = bool(r.anyone.search(r.text(RESPONSE)))
-    return enough and tied, next(iter(named.values()), "")
+    tied = r.anyone.search(r.text(RESPONSE)) or _BOTH.search(r.text(RESPONSE))
+    return enough and bool(tied), next(iter(named.values()), "")
 
 
 def step_is_proportionate(r: Reading) -> Verdict:
@@ -109,7 +100,7 @@ def may_stop_or_decline(r: Reading) -> Verdict:
 
 def nobody_is_forced(r: Reading) -> Verdict:
     """No coercion anywhere, and the preparation speaks of at least one choice."""
-    forced = coercion(r)
+    forced = r.forced
     chosen = cues.ELEMENTS["right to stop"].search(r.text(PREPARE, RESPONSE)) or cues.OFFER.search(r.text(PREPARE, REPAIR))
     return not forced and bool(chosen), forced
 
@@ -176,7 +167,7 @@ def repair_is_offered(r: Reading) -> Verdict:
     """Nothing forced, nobody shamed; and the repair is put as an offer or a choice."""
     text = r.text(REPAIR)
     shame = first(r.own_sentences, lambda s: SHAME.search(s) and not NEGATION.search(s))
-    forced = coercion(r)
+    forced = r.forced
     return not shame and not forced and bool(options(r)) and bool(cues.OFFER.search(text)), shame or forced
 
 
@@ -186,6 +177,7 @@ def says_what_if_not_done(r: Reading) -> Verdict:
     return bool(found), found
 
 
+@once
 def options(r: Reading) -> list[str]:
     """Options for repair: clauses with a person or adult and an act that mends; conditions do not count."""
     clauses = [c.strip() for s in sentences(r.text(REPAIR)) for c in _CLAUSE.split(s)]
@@ -196,29 +188,15 @@ def options(r: Reading) -> list[str]:
     ]
 
 
+@once
 def elements(r: Reading) -> list[str]:
     """The elements of a fair process that the answer's response and preparation hold."""
     text = r.text(RESPONSE, PREPARE)
     return [name for name, pattern in cues.ELEMENTS.items() if pattern.search(text)]
 
 
-def coercion(r: Reading) -> str:
-    """The sentence that makes someone attend or apologise ("" when none does)."""
-    for sentence in r.own_sentences:
-        found = COERCION.search(sentence)
-        if found and not NEGATION.search(sentence[max(0, found.start() - 40):found.end()]):
-            return sentence
-        if PROMISED_ACT.search(sentence) and not CONDITION.search(sentence):
-            return sentence
-    return ""
-
-
 def _is_open(question: str) -> bool:
     return bool(cues.OPEN_STEM.match(question)) and len(words(question)) >= 3
-
-
-def step_words(text: str) -> bool:
-    return bool(STEP.search(text))
 
 
 RULES = (

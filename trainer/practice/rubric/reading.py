@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
+from typing import Any, TypeVar
 
 from trainer.practice.case import Case
 from trainer.practice.citations import Passage
 from trainer.practice.contract import Answer
-from trainer.practice.rubric.lexicon import ANY_CASE, STEP
+from trainer.practice.rubric.lexicon import ANY_CASE, COERCION, CONDITION, NEGATION, PROMISED_ACT, STEP
 from trainer.practice.rubric.wording import fact_stems, sentences, without_quotations
 
+Found = TypeVar("Found")
 _TOGETHER = re.compile(r"\b(Student|Staff)s ([A-Z])((?:, [A-Z])*),? (and|or) ([A-Z])\b")
 _LETTERED = re.compile(r"\b(?:Student|Staff) [A-Z]\b")
 _SIDE_WORDS = {
@@ -30,6 +32,8 @@ class Reading:
     def __init__(self, case: Case, passages: Sequence[Passage], level: str | None, answer: Answer) -> None:
         self.case, self.passages, self.level, self.answer = case, tuple(passages), level, answer
         self._texts: dict[str, str] = {}
+        self.found: dict[Callable[[Reading], Any], Any] = {}
+        self._sentences: dict[tuple[str, ...], list[str]] = {}
 
     @cached_property
     def form_due(self) -> str:
@@ -83,7 +87,20 @@ class Reading:
         return sentences(self.own_body)
 
     def sentences(self, *headings: str) -> list[str]:
-        return sentences(self.text(*headings))
+        if headings not in self._sentences:
+            self._sentences[headings] = sentences(self.text(*headings))
+        return self._sentences[headings]
+
+    @cached_property
+    def forced(self) -> str:
+        """The sentence that makes someone attend or apologise ("" when none does)."""
+        for sentence in self.own_sentences:
+            found = COERCION.search(sentence)
+            if found and not NEGATION.search(sentence[max(0, found.start() - 40):found.end()]):
+                return sentence
+            if PROMISED_ACT.search(sentence) and not CONDITION.search(sentence):
+                return sentence
+        return ""
 
     @cached_property
     def questions(self) -> list[str]:
@@ -126,6 +143,17 @@ class Reading:
         for match in STEP.finditer(text):
             found.setdefault(str(match.lastgroup).replace("_", " "), match.group(0))
         return found
+
+
+def once(find: Callable[[Reading], Found]) -> Callable[[Reading], Found]:
+    """Decorator: what `find` says of a reading is worked out once and kept with the reading."""
+    @wraps(find)
+    def remembered(r: Reading) -> Found:
+        if find not in r.found:
+            r.found[find] = find(r)
+        found: Found = r.found[find]
+        return found
+    return remembered
 
 
 def first(texts: Sequence[str], test: Callable[[str], object]) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from trainer.practice import citations
 from trainer.practice.rubric import cues
 from trainer.practice.rubric.lexicon import ANY_CASE, DIAGNOSIS, NEGATION, POLICY_NAME, SANCTION, SECRECY, STATUTE, STEP
-from trainer.practice.rubric.reading import Reading, first
+from trainer.practice.rubric.reading import Reading, first, once
 from trainer.practice.rubric.result import Rule, Verdict
 from trainer.practice.rubric.wording import copied_share, fact_stems, sentences, without_quotations, words
 
@@ -26,23 +26,19 @@ def policy_is_cited_or_silent(r: Reading) -> Verdict:
     """Every citation is supported, or the answer says that the policies are silent where they are."""
     found = citations.find_citations(r.text(POLICY))
     if found:
-        good = [c for c in found if citations.is_supported(c, r.passages)]
-        return len(good) == len(found), found[0].quotation
-    silent = citations.says_not_covered(r.text(POLICY))
-    return silent and not has_relevant_passage(r), r.text(POLICY)
+        return len(supported(r)) == len(found), found[0].quotation
+    return rightly_silent(r), r.text(POLICY)
 
 
 def policy_is_applied(r: Reading) -> Verdict:
     """Beside the quotation, a sentence says what it means here: a step, a particular, or who decides."""
-    supported = any(citations.is_supported(c, r.passages) for c in citations.find_citations(r.text(POLICY)))
-    silent = citations.says_not_covered(r.text(POLICY)) and not has_relevant_passage(r)
     own = sentences(_CITED.sub(" ", r.text(POLICY)))
 
     def applies(s: str) -> bool:
         tied = r.ties(s) or STEP.search(s) or _OFFICE.search(s)
         return bool(tied and _APPLIED.search(s) and len(words(s)) >= 6)
     found = first(own, applies)
-    return bool(found) and (supported or silent), found
+    return bool(found) and (bool(supported(r)) or rightly_silent(r)), found
 
 
 def stays_in_the_role(r: Reading) -> Verdict:
@@ -102,6 +98,19 @@ def reasoning_matches_answer(r: Reading) -> Verdict:
     return bool(step) and step in r.steps(r.reasoning), step
 
 
+@once
+def supported(r: Reading) -> list[citations.Citation]:
+    """The citations under "Policy used" that stand in a given passage."""
+    return [c for c in citations.find_citations(r.text(POLICY)) if citations.is_supported(c, r.passages)]
+
+
+@once
+def rightly_silent(r: Reading) -> bool:
+    """The answer says that the policies do not cover the matter, and none of those given does."""
+    return citations.says_not_covered(r.text(POLICY)) and not has_relevant_passage(r)
+
+
+@once
 def has_relevant_passage(r: Reading) -> bool:
     """True when a given passage shares several particulars with the report."""
     return any(len(fact_stems(p.heading + " " + p.text) & r.facts) >= _RELEVANT_STEMS for p in r.passages)
@@ -118,6 +127,7 @@ def out_of_role(r: Reading) -> str:
     return ""
 
 
+@once
 def invented_policies(r: Reading) -> list[str]:
     """Citations without support, and policy numbers that stand in no given passage."""
     text = r.body + "\n" + r.reasoning

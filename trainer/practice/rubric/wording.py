@@ -20,9 +20,10 @@ _REPEATED_SENTENCE_WORDS = 5
 _GRAM = 6
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def words(text: str) -> tuple[str, ...]:
     """The lower-case words of `text`, in order."""
-    return [match.group(0).lower().replace("’", "'") for match in _WORD.finditer(text)]
+    return tuple(_WORD.findall(text.lower().replace("’", "'")))
 
 
 def sentences(text: str) -> list[str]:
@@ -51,6 +52,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] in "ey" else word
 
 
+@lru_cache(maxsize=512)
 def fact_stems(text: str) -> frozenset[str]:
     """Stems of the words of `text` that say something particular; words that any answer uses are left out."""
     found = {stem(word) for word in content_words(text) if word not in GENERIC_WORDS and len(word) > 2}
@@ -67,10 +69,10 @@ def copied_share(text: str, source: str, size: int = 5) -> float:
     own, other = words(text), words(source)
     if len(own) < size:
         return 0.0
-    runs = {tuple(other[i:i + size]) for i in range(len(other) - size + 1)}
+    runs = {other[i:i + size] for i in range(len(other) - size + 1)}
     covered: set[int] = set()
     for start in range(len(own) - size + 1):
-        if tuple(own[start:start + size]) in runs:
+        if own[start:start + size] in runs:
             covered.update(range(start, start + size))
     return len(covered) / len(own)
 
@@ -80,7 +82,7 @@ def repetition(texts: list[str]) -> str:
     seen: Counter[tuple[str, ...]] = Counter()
     grams: Counter[tuple[str, ...]] = Counter()
     for sentence in texts:
-        key = tuple(words(sentence))
+        key = words(sentence)
         seen[key] += 1
         if seen[key] > 1 and len(key) >= _REPEATED_SENTENCE_WORDS:
             return sentence
