@@ -38,9 +38,7 @@ class RewardParts:
     parts: dict[str, float]
 
 
-def reward(
-    scenario: Scenario, passages: Sequence[Passage], completion_text: str, rules: GateRules
-) -> RewardParts:
+def reward(scenario: Scenario, passages: Sequence[Passage], completion_text: str, rules: GateRules) -> RewardParts:
     """The reward of `completion_text` as the answer to `scenario`, given the `passages` that its prompt held."""
     answer = contract.parse(completion_text)
     scored = score(scenario.case, passages, scenario.gold.level, answer)
@@ -64,7 +62,7 @@ def tags(completion_text: str) -> float:
     start, end = (completion_text.find(tag) for tag in (contract.REASONING_OPEN, contract.REASONING_CLOSE))
     if opened != 1 or closed != 1 or end < start:
         return 0.0
-    if not contract.count_words(completion_text[start + len(contract.REASONING_OPEN):end]):
+    if not contract.count_words(completion_text[start + len(contract.REASONING_OPEN) : end]):
         return 0.0
     return 0.5 if completion_text[:start].strip() else 1.0
 

@@ -68,7 +68,10 @@ def separates_known_claimed_unknown(r: Reading) -> Verdict:
 def two_tied_unknowns(r: Reading) -> Verdict:
     """At least two open points, each of which shares a particular word with the report."""
     open_points = [
-        clause.group(0) for s in r.sentences(KNOWN) if cues.UNKNOWN.search(s) for clause in cues.UNKNOWN_CLAUSE.finditer(s)
+        clause.group(0)
+        for s in r.sentences(KNOWN)
+        if cues.UNKNOWN.search(s)
+        for clause in cues.UNKNOWN_CLAUSE.finditer(s)
     ]
     tied = [clause for clause in open_points if r.ties(clause)]
     return len(tied) >= 2, "; ".join(tied[:2])
@@ -119,8 +122,10 @@ def harm_is_concrete(r: Reading) -> Verdict:
 
 def wider_group_is_affected(r: Reading) -> Verdict:
     """A wider group with what it feels, lost or needs; the two people alone are not a group."""
+
     def fits(sentence: str) -> bool:
         return bool(cues.WIDER.search(sentence) and (cues.NEED.search(sentence) or cues.HARM.search(sentence)))
+
     found = first([s for s in r.sentences(PEOPLE) if not _starts_with_party(r, s)], fits)
     return bool(found), found
 
@@ -172,11 +177,34 @@ def _starts_with_party(r: Reading, sentence: str) -> bool:
 
 
 RULES = (
-    *(Rule("C1", check) for check in (
-        says_what_was_looked_for, reason_from_facts, acts_before_process, names_who_is_told, alarm_fits_level)),
-    *(Rule("C2", check) for check in (
-        separates_known_claimed_unknown, two_tied_unknowns, known_comes_from_report, particulars_are_right,
-        neutral_words_for_facts)),
-    *(Rule("C3", check) for check in (
-        harmed_has_a_need, caused_has_a_need, harm_is_concrete, wider_group_is_affected, harmed_comes_first)),
+    *(
+        Rule("C1", check)
+        for check in (
+            says_what_was_looked_for,
+            reason_from_facts,
+            acts_before_process,
+            names_who_is_told,
+            alarm_fits_level,
+        )
+    ),
+    *(
+        Rule("C2", check)
+        for check in (
+            separates_known_claimed_unknown,
+            two_tied_unknowns,
+            known_comes_from_report,
+            particulars_are_right,
+            neutral_words_for_facts,
+        )
+    ),
+    *(
+        Rule("C3", check)
+        for check in (
+            harmed_has_a_need,
+            caused_has_a_need,
+            harm_is_concrete,
+            wider_group_is_affected,
+            harmed_comes_first,
+        )
+    ),
 )

@@ -15,28 +15,45 @@ from trainer.practice.rubric.wording import fact_stems, sentences, without_quota
 
 SEEN, NOW, NOT, WHO = "Concern seen", "First actions now", "Do not", "Who decides"
 MEANWHILE, LATER = "Support meanwhile", "When a restorative step could be reconsidered"
-_SOON = re.compile(r"\b(?:now|immediately|today|at once|right away|before (?:the end|school|class|lunch"
-    r"|dismissal|anything)|within|straight away|this (?:hour|morning|afternoon)|first|same (?:hour|day))\b", ANY_CASE)
+_SOON = re.compile(
+    r"\b(?:now|immediately|today|at once|right away|before (?:the end|school|class|lunch"
+    r"|dismissal|anything)|within|straight away|this (?:hour|morning|afternoon)|first|same (?:hour|day))\b",
+    ANY_CASE,
+)
 _ACT = re.compile(
     r"\b(?:stay|keep|call|tell|inform|notify|separate|walk|bring|move|take|ask|report|write|record|protect"
     r"|supervise|watch|send|get|clear|contact|alert|pass|listen|"
     r"offer|see|give|let|make sure|thank|seat|place|arrange|find|locate|secure|check|escort|stop|hand|put|talk"
-    r"|speak)(?:s|es|ing)?\b", ANY_CASE)
-_BAN = re.compile(r"\b(?:no|not|never|avoid|without|nor|none|bring|hold|arrange|ask|set up|offer|suggest|plan"
-    r"|start|let|make|run|seat|put|promise|propose|have)\b", ANY_CASE)
+    r"|speak)(?:s|es|ing)?\b",
+    ANY_CASE,
+)
+_BAN = re.compile(
+    r"\b(?:no|not|never|avoid|without|nor|none|bring|hold|arrange|ask|set up|offer|suggest|plan"
+    r"|start|let|make|run|seat|put|promise|propose|have)\b",
+    ANY_CASE,
+)
 _CONDITION = re.compile(r"\b(?:only|once|when|after|if|until|unless|not before|never)\b", ANY_CASE)
 _CLEARED = re.compile(
     r"\b(?:cleared|clears?|confirm\w*|recorded?|records?|agree\w*|decid\w+|sign\w* off|review\w*|says? (?:yes"
-    r"|so)|permission|complet\w*|closed|finished|done|safe|written|allows?|wants?|chooses?|asks?)\b", ANY_CASE)
+    r"|so)|permission|complet\w*|closed|finished|done|safe|written|allows?|wants?|chooses?|asks?)\b",
+    ANY_CASE,
+)
 _CHOICE = re.compile(
     r"\b(?:choos\w+|choice|wish\w*|wants?|asks? for|willing\w*|agrees?|voluntar\w*|freely|own (?:pace|wish"
     r"|choice)|consent\w*|says yes|asked (?:again|first|privately|alone|what)|may (?:say no|decline|stop"
-    r"|refuse))\b", ANY_CASE)
+    r"|refuse))\b",
+    ANY_CASE,
+)
 _NOT_OURS = re.compile(
     r"\b(?:not (?:the counsel+or|the teacher|ours?|for (?:the|us)|up to)|does not decide|do not decide|decid\w+"
-    r"|decision|is made by|rests with|lead\w*|takes over|in charge)\b", ANY_CASE)
-_ASKING = re.compile(r"\b(?:investigat\w*|question\w*|interview\w*|ask\w* (?:for )?(?:details?|proof|leading"
-    r"|again|why|more)|take statements?|collect\w*|judge|decide|press\w*)\b", ANY_CASE)
+    r"|decision|is made by|rests with|lead\w*|takes over|in charge)\b",
+    ANY_CASE,
+)
+_ASKING = re.compile(
+    r"\b(?:investigat\w*|question\w*|interview\w*|ask\w* (?:for )?(?:details?|proof|leading"
+    r"|again|why|more)|take statements?|collect\w*|judge|decide|press\w*)\b",
+    ANY_CASE,
+)
 
 
 def concern_is_named_from_report(r: Reading) -> Verdict:
@@ -66,14 +83,30 @@ def action_fits_concern(r: Reading) -> Verdict:
 
 def someone_is_told_now(r: Reading) -> Verdict:
     """Who is told, and how soon, in one sentence."""
-    found = first(r.sentences(NOW, WHO), lambda s: DECIDER.search(s) and _SOON.search(s) and (cues.INFORM.search(s) or _ACT.search(s)))
+    found = first(
+        r.sentences(NOW, WHO),
+        lambda s: DECIDER.search(s) and _SOON.search(s) and (cues.INFORM.search(s) or _ACT.search(s)),
+    )
     return bool(found), found
 
 
 def process_is_withheld(r: Reading) -> Verdict:
-    """"Do not" bars a joint process, and none is proposed elsewhere."""
-    barred = first(r.sentences(NOT), lambda s: (JOINT.search(s) or re.search(r"\b(?:meeting|together"
-        r"|apolog\w+)\b", s, ANY_CASE)) and _BAN.search(s))
+    """ "Do not" bars a joint process, and none is proposed elsewhere."""
+    barred = first(
+        r.sentences(NOT),
+        lambda s: (
+            (
+                JOINT.search(s)
+                or re.search(
+                    r"\b(?:meeting|together"
+                    r"|apolog\w+)\b",
+                    s,
+                    ANY_CASE,
+                )
+            )
+            and _BAN.search(s)
+        ),
+    )
     proposed = first(r.sentences(NOW, MEANWHILE, WHO), lambda s: JOINT.search(s) and not NEGATION.search(s))
     return bool(barred) and not proposed, proposed or barred
 
@@ -106,20 +139,34 @@ def leaves_inquiry_to_others(r: Reading) -> Verdict:
 
 def harmed_is_supported_meanwhile(r: Reading) -> Verdict:
     """The person harmed is named with support of their own."""
-    found = first(r.sentences(MEANWHILE), lambda s: r.names_side(s, "harmed") and (cues.SUPPORT.search(s) or cues.NEED.search(s)))
+    found = first(
+        r.sentences(MEANWHILE), lambda s: r.names_side(s, "harmed") and (cues.SUPPORT.search(s) or cues.NEED.search(s))
+    )
     return bool(found), found
 
 
 def other_side_is_cared_for(r: Reading) -> Verdict:
     """The person who caused harm is seen to as well, apart."""
-    found = first(r.sentences(MEANWHILE, NOW), lambda s: r.names_side(s, "caused") and (cues.SUPPORT.search(s) or _ACT.search(s)))
+    found = first(
+        r.sentences(MEANWHILE, NOW), lambda s: r.names_side(s, "caused") and (cues.SUPPORT.search(s) or _ACT.search(s))
+    )
     return bool(found), found
 
 
 def others_are_seen_to(r: Reading) -> Verdict:
     """Family, witnesses or the person who told are cared for or informed."""
-    found = first(r.sentences(MEANWHILE), lambda s: cues.WIDER.search(s) or re.search(r"\b(?:who told"
-        r"|Staff [A-Z]|witness\w*|guardian|saw)\b", s, ANY_CASE))
+    found = first(
+        r.sentences(MEANWHILE),
+        lambda s: (
+            cues.WIDER.search(s)
+            or re.search(
+                r"\b(?:who told"
+                r"|Staff [A-Z]|witness\w*|guardian|saw)\b",
+                s,
+                ANY_CASE,
+            )
+        ),
+    )
     return bool(found) and len(words(found)) >= 5, found
 
 
@@ -145,8 +192,11 @@ def reopening_is_conditional(r: Reading) -> Verdict:
 
 def people_stay_apart(r: Reading) -> Verdict:
     """Contact is avoided or the two are seen separately until then."""
-    pattern = re.compile(r"\b(?:apart|separate\w*|alone|private\w*|away from|no contact|each|different (?:room"
-        r"|table|route|seat)\w*|not (?:be )?(?:left )?together)\b", ANY_CASE)
+    pattern = re.compile(
+        r"\b(?:apart|separate\w*|alone|private\w*|away from|no contact|each|different (?:room"
+        r"|table|route|seat)\w*|not (?:be )?(?:left )?together)\b",
+        ANY_CASE,
+    )
     found = first(r.sentences(NOW, MEANWHILE, NOT), pattern.search)
     return bool(found) and len(words(found)) >= 5, found
 
@@ -165,9 +215,21 @@ def promises_no_secrecy(r: Reading) -> Verdict:
 
 def says_why_no_process_now(r: Reading) -> Verdict:
     """The reasoning turns a joint process down for now."""
-    found = first(sentences(r.reasoning), lambda s: (JOINT.search(s) or re.search(r"\b(?:restorative|meeting"
-        r"|process)\b", s, ANY_CASE))
-                  and (NEGATION.search(s) or re.search(r"\b(?:wait\w*|later|first|before)\b", s, ANY_CASE)))
+    found = first(
+        sentences(r.reasoning),
+        lambda s: (
+            (
+                JOINT.search(s)
+                or re.search(
+                    r"\b(?:restorative|meeting"
+                    r"|process)\b",
+                    s,
+                    ANY_CASE,
+                )
+            )
+            and (NEGATION.search(s) or re.search(r"\b(?:wait\w*|later|first|before)\b", s, ANY_CASE))
+        ),
+    )
     return bool(found), found
 
 
@@ -179,17 +241,40 @@ def reasoning_names_the_concern(r: Reading) -> Verdict:
 
 RULES = (
     Rule("C1", process_is_withheld, decisive=True),
-    *(Rule("C1", check) for check in (
-        concern_is_named_from_report, first_actions_protect, action_fits_concern, someone_is_told_now)),
-    *(Rule("C2", check) for check in (
-        reports_in_neutral_words, concern_comes_from_report, particulars_are_right, leaves_inquiry_to_others)),
-    *(Rule("C3", check) for check in (
-        harmed_is_supported_meanwhile, other_side_is_cared_for, others_are_seen_to, support_fits_the_event)),
+    *(
+        Rule("C1", check)
+        for check in (concern_is_named_from_report, first_actions_protect, action_fits_concern, someone_is_told_now)
+    ),
+    *(
+        Rule("C2", check)
+        for check in (
+            reports_in_neutral_words,
+            concern_comes_from_report,
+            particulars_are_right,
+            leaves_inquiry_to_others,
+        )
+    ),
+    *(
+        Rule("C3", check)
+        for check in (
+            harmed_is_supported_meanwhile,
+            other_side_is_cared_for,
+            others_are_seen_to,
+            support_fits_the_event,
+        )
+    ),
     Rule("C5", nobody_is_forced_now, decisive=True),
     *(Rule("C5", check) for check in (reopening_is_conditional, people_stay_apart)),
     Rule("C11", scope.stays_in_the_role, decisive=True),
     Rule("C11", scope.invents_no_policy, decisive=True),
     *(Rule("C11", check) for check in (names_who_decides, promises_no_secrecy)),
-    *(Rule("C12", check) for check in (
-        scope.reasons_from_facts, reasoning_names_the_concern, says_why_no_process_now, scope.reasons_in_own_words)),
+    *(
+        Rule("C12", check)
+        for check in (
+            scope.reasons_from_facts,
+            reasoning_names_the_concern,
+            says_why_no_process_now,
+            scope.reasons_in_own_words,
+        )
+    ),
 )

@@ -18,7 +18,8 @@ _APOLOGY = re.compile(r"\b(?:apolog\w+|sorry)\b", ANY_CASE)
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+")
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}\b(?! (?:[A-Z]\b|IX))")
 _NOT_NAMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september"
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july"
+    " august september"
     " october november december english spanish student staff title grade policy room report iep".split()
 )
 
@@ -59,8 +60,11 @@ def _of_wording(r: Reading) -> list[Penalty]:
 def revealed_names(r: Reading) -> list[str]:
     """People's names that stand in the report outside the role words and come back in the answer."""
     own = {word for party in r.case.parties for word in party.name.split()}
-    return [name for name in _names(r) if name.lower() in r.report_lower and name not in own
-            and name.lower() not in (r.case.location or "").lower()]
+    return [
+        name
+        for name in _names(r)
+        if name.lower() in r.report_lower and name not in own and name.lower() not in (r.case.location or "").lower()
+    ]
 
 
 def invented_names(r: Reading) -> list[str]:
@@ -81,7 +85,7 @@ def _outside_report(r: Reading, pattern: re.Pattern[str]) -> list[str]:
     found = []
     for sentence in [*r.own_sentences, *sentences(without_quotations(r.reasoning))]:
         for match in pattern.finditer(sentence):
-            barred = NEGATION.search(sentence[:match.start()]) and pattern is DIAGNOSIS
+            barred = NEGATION.search(sentence[: match.start()]) and pattern is DIAGNOSIS
             if match.group(0).lower() not in r.report_lower and not barred:
                 found.append(match.group(0))
     return found

@@ -13,11 +13,16 @@ from trainer.practice.rubric.wording import sentences, words
 
 RESPONSE, PREPARE, REPAIR = "Suggested response and why", "Preparation and questions", "Repair to be agreed"
 _CLAUSE = re.compile(r"[;\n]|(?<=[a-z)])\.(?:\s|$)|,? and (?=(?:Student|Staff) [A-Z] (?:may|can|could|offers))")
-_BOTH = re.compile(r"\b(?:both(?: students| sides| of them)?|each(?: student| side| person| of them| one)?"
-    r"|the two)\b", ANY_CASE)
+BOTH = re.compile(
+    r"\b(?:both(?: students| sides| of them)?|each(?: student| side| person| of them| one)?"
+    r"|the two)\b",
+    ANY_CASE,
+)
 _SEPARATE = re.compile(
     r"\b(?:separate(?:ly)?|apart|alone|individual(?:ly)?|one at a time|one by one|in private|privately|in turn"
-    r"|on (?:her|his|their) own|before (?:that|the two|they) meet|first with|then with)\b", ANY_CASE)
+    r"|on (?:her|his|their) own|before (?:that|the two|they) meet|first with|then with)\b",
+    ANY_CASE,
+)
 
 
 def names_one_step(r: Reading) -> Verdict:
@@ -25,7 +30,7 @@ def names_one_step(r: Reading) -> Verdict:
     own = r.sentences(RESPONSE)
     named = r.steps(" ".join(own[:2]))
     enough = 1 <= len(named) and len(r.steps(" ".join(own))) <= 3
-    tied = r.anyone.search(r.text(RESPONSE)) or _BOTH.search(r.text(RESPONSE))
+    tied = r.anyone.search(r.text(RESPONSE)) or BOTH.search(r.text(RESPONSE))
     return enough and bool(tied), next(iter(named.values()), "")
 
 
@@ -51,9 +56,11 @@ def reason_is_tied(r: Reading) -> Verdict:
 
 def names_a_sign_of_readiness(r: Reading) -> Verdict:
     """A condition that a person of the case has to meet before the step is taken."""
+
     def fits(sentence: str) -> bool:
-        person = r.anyone.search(sentence) or _BOTH.search(sentence)
+        person = r.anyone.search(sentence) or BOTH.search(sentence)
         return bool(person and cues.READY.search(sentence) and cues.CONDITIONAL.search(sentence))
+
     found = first(r.sentences(RESPONSE, PREPARE), fits)
     return bool(found), found
 
@@ -63,16 +70,18 @@ def has_a_fallback(r: Reading) -> Verdict:
     own = r.sentences(RESPONSE)
     for index, sentence in enumerate(own):
         refusal = cues.REFUSAL.search(sentence)
-        if refusal and cues.ALTERNATIVE.search(" ".join(own[index:index + 2])) and len(words(sentence)) >= 6:
+        if refusal and cues.ALTERNATIVE.search(" ".join(own[index : index + 2])) and len(words(sentence)) >= 6:
             return True, sentence
     return False, ""
 
 
 def prepares_each_apart(r: Reading) -> Verdict:
     """Both sides are seen separately before anything is done together."""
+
     def fits(sentence: str) -> bool:
-        both = _BOTH.search(sentence) or (r.names_side(sentence, "harmed") and r.names_side(sentence, "caused"))
+        both = BOTH.search(sentence) or (r.names_side(sentence, "harmed") and r.names_side(sentence, "caused"))
         return bool(both and _SEPARATE.search(sentence))
+
     found = first(r.sentences(PREPARE, RESPONSE), fits)
     return bool(found), found
 
@@ -90,10 +99,22 @@ def five_elements_of_fairness(r: Reading) -> Verdict:
 
 def may_stop_or_decline(r: Reading) -> Verdict:
     """A person of the case may say no or stop, said of that person."""
+
     def fits(sentence: str) -> bool:
-        return bool(cues.ELEMENTS["right to stop"].search(sentence)
-                    and (r.anyone.search(sentence) or _BOTH.search(sentence) or re.search(r"\b(?:any"
-                        r"|every)one\b", sentence, ANY_CASE)))
+        return bool(
+            cues.ELEMENTS["right to stop"].search(sentence)
+            and (
+                r.anyone.search(sentence)
+                or BOTH.search(sentence)
+                or re.search(
+                    r"\b(?:any"
+                    r"|every)one\b",
+                    sentence,
+                    ANY_CASE,
+                )
+            )
+        )
+
     found = first(r.sentences(PREPARE, RESPONSE), fits)
     return bool(found), found
 
@@ -101,7 +122,9 @@ def may_stop_or_decline(r: Reading) -> Verdict:
 def nobody_is_forced(r: Reading) -> Verdict:
     """No coercion anywhere, and the preparation speaks of at least one choice."""
     forced = r.forced
-    chosen = cues.ELEMENTS["right to stop"].search(r.text(PREPARE, RESPONSE)) or cues.OFFER.search(r.text(PREPARE, REPAIR))
+    chosen = cues.ELEMENTS["right to stop"].search(r.text(PREPARE, RESPONSE)) or cues.OFFER.search(
+        r.text(PREPARE, REPAIR)
+    )
     return not forced and bool(chosen), forced
 
 
@@ -182,9 +205,12 @@ def options(r: Reading) -> list[str]:
     """Options for repair: clauses with a person or adult and an act that mends; conditions do not count."""
     clauses = [c.strip() for s in sentences(r.text(REPAIR)) for c in _CLAUSE.split(s)]
     return [
-        c for c in clauses
-        if len(words(c)) >= 4 and not cues.NOT_DONE.search(c)
-        and (r.anyone.search(c) or SCHOOL_ADULT.search(c)) and cues.REPAIR_ACT.search(c)
+        c
+        for c in clauses
+        if len(words(c)) >= 4
+        and not cues.NOT_DONE.search(c)
+        and (r.anyone.search(c) or SCHOOL_ADULT.search(c))
+        and cues.REPAIR_ACT.search(c)
     ]
 
 
@@ -200,15 +226,33 @@ def _is_open(question: str) -> bool:
 
 
 RULES = (
-    *(Rule("C4", check) for check in (
-        names_one_step, step_is_proportionate, reason_is_tied, names_a_sign_of_readiness, has_a_fallback)),
+    *(
+        Rule("C4", check)
+        for check in (names_one_step, step_is_proportionate, reason_is_tied, names_a_sign_of_readiness, has_a_fallback)
+    ),
     Rule("C5", nobody_is_forced, decisive=True),
-    *(Rule("C5", check) for check in (
-        prepares_each_apart, three_elements_of_fairness, five_elements_of_fairness, may_stop_or_decline)),
+    *(
+        Rule("C5", check)
+        for check in (prepares_each_apart, three_elements_of_fairness, five_elements_of_fairness, may_stop_or_decline)
+    ),
     Rule("C6", accuses_nobody, decisive=True),
-    *(Rule("C6", check) for check in (
-        asks_enough_open_questions, questions_fit_the_event, asks_both_sides, questions_look_back_and_ahead)),
+    *(
+        Rule("C6", check)
+        for check in (
+            asks_enough_open_questions,
+            questions_fit_the_event,
+            asks_both_sides,
+            questions_look_back_and_ahead,
+        )
+    ),
     Rule("C7", repair_is_offered, decisive=True),
-    *(Rule("C7", check) for check in (
-        offers_two_to_four_options, options_say_who_and_when, options_answer_the_event, says_what_if_not_done)),
+    *(
+        Rule("C7", check)
+        for check in (
+            offers_two_to_four_options,
+            options_say_who_and_when,
+            options_answer_the_event,
+            says_what_if_not_done,
+        )
+    ),
 )

@@ -18,10 +18,11 @@ Found = TypeVar("Found")
 _TOGETHER = re.compile(r"\b(Student|Staff)s ([A-Z])((?:, [A-Z])*),? (and|or) ([A-Z])\b")
 _LETTERED = re.compile(r"\b(?:Student|Staff) [A-Z]\b")
 _SIDE_WORDS = {
-    "harmed": r"(?:student|person|child|pupil|one|side) (?:who|that) (?:was|were|has been|got|is) (?:harmed|hurt|affected)"
-              r"|(?:harmed|affected) (?:student|person|child|side|party)|person harmed|student harmed",
+    "harmed": r"(?:student|person|child|pupil|one|side) (?:who|that) (?:was|were|has been|got|is) (?:harmed"
+    r"|hurt|affected)"
+    r"|(?:harmed|affected) (?:student|person|child|side|party)|person harmed|student harmed",
     "caused": r"(?:student|person|child|pupil|one|side) (?:who|that) (?:caused|did) (?:the |this |it|harm)\w*"
-              r"|(?:responsible) (?:student|person|child|side|party)",
+    r"|(?:responsible) (?:student|person|child|side|party)",
 }
 _ROLES = {"harmed": ("harmed", "both"), "caused": ("caused_harm", "both")}
 
@@ -96,7 +97,7 @@ class Reading:
         """The sentence that makes someone attend or apologise ("" when none does)."""
         for sentence in self.own_sentences:
             found = COERCION.search(sentence)
-            if found and not NEGATION.search(sentence[max(0, found.start() - 40):found.end()]):
+            if found and not NEGATION.search(sentence[max(0, found.start() - 40) : found.end()]):
                 return sentence
             if PROMISED_ACT.search(sentence) and not CONDITION.search(sentence):
                 return sentence
@@ -104,7 +105,7 @@ class Reading:
 
     @cached_property
     def questions(self) -> list[str]:
-        return [s.rpartition(":")[2].strip(" \"“”") for s in self.sentences("Preparation and questions") if "?" in s]
+        return [s.rpartition(":")[2].strip(' "“”') for s in self.sentences("Preparation and questions") if "?" in s]
 
     def people(self, side: str) -> list[re.Pattern[str]]:
         """One pattern for each person of a side ("harmed" or "caused"); role phrases where no party is entered."""
@@ -147,12 +148,14 @@ class Reading:
 
 def once(find: Callable[[Reading], Found]) -> Callable[[Reading], Found]:
     """Decorator: what `find` says of a reading is worked out once and kept with the reading."""
+
     @wraps(find)
     def remembered(r: Reading) -> Found:
         if find not in r.found:
             r.found[find] = find(r)
         found: Found = r.found[find]
         return found
+
     return remembered
 
 

@@ -17,8 +17,12 @@ POLICY, RESPONSE = "Policy used", "Suggested response and why"
 _RELEVANT_STEMS = 3
 _MAX_COPIED = 0.4
 _OFFICE = re.compile(r"\b(?:decid\w+|decision|administrat\w+|principal|dean)\b", ANY_CASE)
-_APPLIED = re.compile(r"\b(?:appl(?:y|ies)|cover\w*|means|so|fits?|asks?|allows?|supports?|calls? for|says?"
-    r"|decides?|decision|because|here|therefore)\b", ANY_CASE)
+_APPLIED = re.compile(
+    r"\b(?:appl(?:y|ies)|cover\w*|means|so|fits?|asks?|allows?|supports?|calls? for|says?"
+    r"|decides?|decision|because|here|therefore)\b",
+    ANY_CASE,
+)
+_WOULD = re.compile(r"\b(?:would|could)\b", ANY_CASE)
 _CITED = re.compile(r"\[[^\]\n]{1,41}\]\s*[:,]?\s*(?:[\"“][^\"”\n]{0,600}[\"”])?")
 
 
@@ -37,6 +41,7 @@ def policy_is_applied(r: Reading) -> Verdict:
     def applies(s: str) -> bool:
         tied = r.ties(s) or STEP.search(s) or _OFFICE.search(s)
         return bool(tied and _APPLIED.search(s) and len(words(s)) >= 6)
+
     found = first(own, applies)
     return bool(found) and (bool(supported(r)) or rightly_silent(r)), found
 
@@ -80,9 +85,9 @@ def turns_down_an_alternative(r: Reading) -> Verdict:
     """One other step is named and turned down, with a reason in the same or the next sentence."""
     own = sentences(r.reasoning)
     for sentence, following in pairwise([*own, ""]):
-        if STEP.search(sentence) and cues.REJECTED.search(sentence):
-            if cues.REASON.search(sentence + " " + following) or re.search(r"\b(?:would|could)\b", sentence):
-                return True, sentence
+        reason = cues.REASON.search(sentence + " " + following) or _WOULD.search(sentence)
+        if reason and STEP.search(sentence) and cues.REJECTED.search(sentence):
+            return True, sentence
     return False, ""
 
 
@@ -122,7 +127,12 @@ def out_of_role(r: Reading) -> str:
         for pattern in (SANCTION, STATUTE, DIAGNOSIS, SECRECY):
             found = pattern.search(sentence)
             known = found and found.group(0).lower()[:6] in r.report_lower
-            if found and not known and not NEGATION.search(sentence) and not (pattern is SANCTION and _OFFICE.search(sentence)):
+            if (
+                found
+                and not known
+                and not NEGATION.search(sentence)
+                and not (pattern is SANCTION and _OFFICE.search(sentence))
+            ):
                 return sentence
     return ""
 
@@ -134,15 +144,26 @@ def invented_policies(r: Reading) -> list[str]:
     given = " ".join(f"[{p.id}] {p.heading} {p.text}" for p in r.passages).lower()
     ids = {p.id for p in r.passages}
     bad = [f"[{c.id}]" for c in citations.find_citations(text) if c.id not in ids]
-    bad += [c.quotation for c in citations.find_citations(text)
-            if c.id in ids and c.quotation and not citations.is_supported(c, r.passages)]
+    bad += [
+        c.quotation
+        for c in citations.find_citations(text)
+        if c.id in ids and c.quotation and not citations.is_supported(c, r.passages)
+    ]
     own = without_quotations(_CITED.sub(" ", text))
     bad += [m.group(0) for m in POLICY_NAME.finditer(own) if m.group(0).lower() not in given + r.report_lower]
     return list(dict.fromkeys(bad))
 
 
-REASONING_RULES = tuple(Rule("C12", check) for check in (
-    reasons_from_facts, goes_from_harm_to_step, turns_down_an_alternative, reasons_in_own_words, reasoning_matches_answer))
+REASONING_RULES = tuple(
+    Rule("C12", check)
+    for check in (
+        reasons_from_facts,
+        goes_from_harm_to_step,
+        turns_down_an_alternative,
+        reasons_in_own_words,
+        reasoning_matches_answer,
+    )
+)
 RULES = (
     Rule("C11", stays_in_the_role, decisive=True),
     Rule("C11", invents_no_policy, decisive=True),

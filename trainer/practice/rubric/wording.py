@@ -69,10 +69,10 @@ def copied_share(text: str, source: str, size: int = 5) -> float:
     own, other = words(text), words(source)
     if len(own) < size:
         return 0.0
-    runs = {other[i:i + size] for i in range(len(other) - size + 1)}
+    runs = {other[i : i + size] for i in range(len(other) - size + 1)}
     covered: set[int] = set()
     for start in range(len(own) - size + 1):
-        if own[start:start + size] in runs:
+        if own[start : start + size] in runs:
             covered.update(range(start, start + size))
     return len(covered) / len(own)
 
@@ -86,7 +86,7 @@ def repetition(texts: list[str]) -> str:
         seen[key] += 1
         if seen[key] > 1 and len(key) >= _REPEATED_SENTENCE_WORDS:
             return sentence
-        grams.update(key[i:i + _GRAM] for i in range(len(key) - _GRAM + 1))
+        grams.update(key[i : i + _GRAM] for i in range(len(key) - _GRAM + 1))
     return next((" ".join(gram) for gram, count in grams.items() if count > 2), "")
 
 
