@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes scenarios from the banks in `assets/practice/scenarios`: a seed gives the same scenarios on every machine.
+
+Template families are split before anything is generated: the events a to e of a category are for training, f for
+development, g and h for testing, and of every list of frame sentences the last two are for testing and the one before
+for development. A test scenario is built from test events and test frames only, so no sentence of it was ever seen in
+training; places, things and times are combined freely.
+"""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.practice.case import Account, Case, Party
+from trainer.practice.scenario import LEVELS, Gold, Scenario
+
+SPLIT_OF_LETTER = {**dict.fromkeys("abcde", "train"), "f": "dev", "g": "test", "h": "test"}
+#: Gated events are drawn less often than the others of their category, so that hand-offs are about a quarter.
+GATED_WEIGHT = 0.4
+#: Categories whose "things" are messages, rumours or recordings: no colour or material is put before them.
+WITHOUT_OBJECTS = (7, 8, 9, 10, 11, 18)
+HELD_OUT = {"dev": 1, "test": 2}
+
+
+@dataclass(frozen=True)
+class Banks:
+    """The data files: `categories` by number (with their events), `frames` shared by all."""
+
+    categories: dict[int, dict[str, Any]]
+    frames: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A scenario with what it was made of: its category's bank, its event, and the words in its slots."""
+
+    scenario: Scenario
+    category: dict[str, Any]
+    event: dict[str, Any]
+    slots: dict[str, str]
+    sentences: tuple[str, ...]
+
+
+def load_banks(folder: Path) -> Banks:
+    """Read the banks of `assets/practice/scenarios`; raises `FileNotFoundError` when the folder holds none."""
+    categories = {}
+    for path in sorted(folder.glob("[0-9]*.toml")):
+        bank = tomllib.loads(path.read_text(encoding="utf-8"))
+        categories[bank["category"]] = bank
+    if not categories:
+        raise FileNotFoundError("The scenario banks are missing; reinstall the program.")
+    return Banks(categories, tomllib.loads((folder / "_frames.toml").read_text(encoding="utf-8")))
+
+
+def generate(banks: Banks, count: int, split: str, seed: int) -> list[Scenario]:
+    """`count` scenarios of one split, all categories in turn."""
+    stream = drafts(banks, split, seed)
+    return [next(stream).scenario for _ in range(count)]
+
+
+def drafts(banks: Banks, split: str, seed: int) -> Iterator[Draft]:
+    """An endless stream of scenarios of one split; categories come in shuffled rounds."""
+    rng = random.Random(f"{split}-{seed}")
+    number = 0
+    while True:
+        order = sorted(banks.categories)
+        rng.shuffle(order)
+        for category in order:
+            number += 1
+            yield _Writer(banks, split, random.Random(rng.getrandbits(64)), seed, number).draft(category)
+
+
+def held_out(items: list[Any], split: str) -> list[Any]:
+    """The part of a frame list that belongs to a split (module docstring)."""
+    test, dev = HELD_OUT["test"], HELD_OUT["dev"]
+    if split == "test":
+        return items[-test:]
+    return items[-test - dev:-test] if split == "dev" else items[:-test - dev]
+
+
+class _Writer:
+    """Builds one scenario; `rng` decides everything."""
+
+    def __init__(self, banks: Banks, split: str, rng: random.Random, seed: int, number: int) -> None:
+        self.banks, self.split, self.rng, self.seed, self.number = banks, split, rng, seed, number
+        self.frames = banks.frames["sentences"]
+
+    def draft(self, number: int) -> Draft:
+        category = self.banks.categories[number]
+        events = [e for e in category["event"] if SPLIT_OF_LETTER[e["family"].split("-")[1]] == self.split]
+        weights = [GATED_WEIGHT if e["level"] in ("STOP", "HOLD") else 1.0 for e in events]
+        event = self.rng.choices(events, weights)[0]
+        band = self.rng.choice(event["bands"])
+        text = " ".join(event["sentences"])
+        slots = self._slots(event, band, text)
+        level, codes = event["level"], tuple(event["codes"])
+        sentences = [line.format(**slots) for line in event["sentences"]]
+        extra, level, codes, need = self._extras(event, slots, level, codes, "{B}" in text)
+        parties = self._parties(event, slots, text + " ".join(extra))
+        accounts, extra = self._accounts(slots, extra)
+        narrative = self._narrative(slots, sentences, [line.format(**slots) for line in extra])
+        gold = Gold(
+            level, codes, tuple(event.get("responses", category["responses"])),
+            tuple(p.name for p in parties if p.role != "witness"), self._particulars(slots, event), need,
+        )
+        case = Case(narrative, band, self.rng.choice(event["severity"]), slots["place_bare"], parties, accounts)
+        scenario = Scenario(
+            f"{self.split}-{self.seed}-{self.number}", self.seed, number, case.severity or 1, self.split,
+            event["family"], case, gold,
+        )
+        return Draft(scenario, category, event, slots, tuple(sentences))
+
+    def _slots(self, event: dict[str, Any], band: str, text: str) -> dict[str, str]:
+        words, rng = self.banks.frames["words"], self.rng
+        kind = rng.choice([k for k in self.banks.frames["place_kind"] if band in k["bands"]])
+        place = rng.choice(kind["bases"])
+        if not kind.get("bare") and rng.random() < 0.6:
+            place = f"{rng.choice(words['place_modifiers'])} {place}"
+        the = "" if kind.get("bare") else "the "
+        thing = rng.choice(event["things"]) if event["things"] else ""
+        physical = int(event["family"].split("-")[0]) not in WITHOUT_OBJECTS
+        if thing and physical and rng.random() < 0.5 and len(thing.split()) < 3:
+            thing = f"{rng.choice(words['thing_modifiers'])} {thing}"
+        if "a {thing}" in text and thing[:1] in "aeio":
+            thing = f"big {thing}"
+        day, moment = rng.choice(words["days"]), rng.choice(words["moments"])
+        time = rng.choice([f"{day} {moment}", f"{moment} {day}", moment if "the" in moment else f"{day} {moment}"])
+        first, second = ("Student A", "Student B") if rng.random() < 0.6 else ("Student B", "Student A")
+        if "{B}" not in text:
+            first = "Student A"
+        return {
+            "A": first, "B": second if "{B}" in text else "Staff A", "C": "Student C", "S": "Staff A", "P": "",
+            "place": the + place, "place_bare": place, "in_place": f"{kind['prep']} {the}{place}", "time": time,
+            "thing": thing, "role": rng.choice(words["staff_roles"]),
+        }
+
+    def _extras(
+        self, event: dict[str, Any], slots: dict[str, str], level: str, codes: tuple[str, ...], has_b: bool
+    ) -> tuple[list[str], str, tuple[str, ...], str]:
+        rng, extra, need = self.rng, [], ""
+        if has_b and rng.random() < 0.6:
+            extra.append(rng.choice(held_out(self.frames["reaction"], self.split)))
+        if level in ("CLEAR", "CAUTION"):
+            if has_b and rng.random() < 0.5:
+                extra.append(rng.choice(held_out(self.frames["claim"], self.split)))
+            if has_b and rng.random() < 0.4:
+                extra.append(rng.choice(held_out(self.frames["pattern"], self.split)))
+            if has_b and rng.random() < 0.10:
+                extra.append(rng.choice(held_out(self.frames["unwilling"], self.split)))
+                level, codes = "HOLD", tuple(dict.fromkeys((*codes, "VOLU")))
+            elif has_b and rng.random() < 0.3:
+                extra.append(rng.choice(held_out(self.frames["willing"], self.split)))
+            if level != "HOLD" and rng.random() < 0.15:
+                entry = rng.choice(self.banks.frames["need"])
+                slots["P"], need = rng.choice([slots["A"], slots["B"]]) if has_b else slots["A"], entry["word"]
+                index = {"train": 0, "dev": 1, "test": 2}[self.split]
+                extra.append(entry["sentences"][index])
+        assert level in LEVELS
+        return extra, level, codes, need
+
+    def _parties(self, event: dict[str, Any], slots: dict[str, str], text: str) -> tuple[Party, ...]:
+        parties = [Party(slots["A"], "caused_harm")]
+        if slots["B"].startswith("Student"):
+            parties.append(Party(slots["B"], "harmed"))
+        if "{C}" in text:
+            parties.append(Party("Student C", "witness"))
+        parties.sort(key=lambda p: p.name)
+        return (*parties, Party("Staff A", "staff"))
+
+    def _accounts(self, slots: dict[str, str], extra: list[str]) -> tuple[tuple[Account, ...], list[str]]:
+        """Now and then a claim is entered as an account of its own instead of a sentence of the report."""
+        claims = [line for line in extra if line in self.frames["claim"] and line.startswith("{A} says")]
+        if not claims or self.rng.random() > 0.3:
+            return (), extra
+        said = claims[0].removeprefix("{A} says").removeprefix(" that").strip().format(**slots)
+        return (Account(slots["A"], said[0].upper() + said[1:]),), [line for line in extra if line != claims[0]]
+
+    def _narrative(self, slots: dict[str, str], sentences: list[str], extra: list[str]) -> str:
+        rng = self.rng
+        opening = rng.choice(held_out(self.frames["opening"], self.split)).format(**slots)
+        ask = rng.choice(held_out(self.frames["ask"], self.split)).format(**slots)
+        body = [*sentences, *extra]
+        if len(extra) > 1 and rng.random() < 0.3:
+            body.insert(0, body.pop())
+        return " ".join(part for part in (opening, *body, ask) if part)
+
+    def _particulars(self, slots: dict[str, str], event: dict[str, Any]) -> dict[str, str]:
+        found = {"place": slots["place_bare"], "time": slots["time"]}
+        if slots["thing"]:
+            found["thing"] = slots["thing"]
+        return found

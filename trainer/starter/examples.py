@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns the corpus into batches of token ids with a weight per token.
+
+The answer counts, the prompt hardly; what has to be copied from the prompt (place, time, thing, a sentence of the report,
+a citation) counts more, because copying is what a small model learns last. Early batches hold repeated random
+sequences too: they teach looking back before there is anything worth looking back at.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from trainer.practice import prompt
+from trainer.practice.generator import Banks, drafts
+from trainer.starter.corpus import CorpusWriter, Example
+from trainer.starter.tokenizer import render
+
+PROMPT_WEIGHT, ANSWER_WEIGHT, COPY_WEIGHT = 0.08, 1.0, 2.5
+MAX_TOKENS = 2304
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`ids` (rows, length) int64, right-padded with 0; `weights` (rows, length) float32, 0 where there is no target."""
+
+    ids: np.ndarray
+    weights: np.ndarray
+
+
+def stream(writer: CorpusWriter, banks: Banks, seed: int) -> Iterator[Example]:
+    """Endless training examples."""
+    rng = random.Random(f"starter-{seed}")
+    for draft in drafts(banks, "train", seed):
+        yield writer.example(draft, rng)
+
+
+def text_of(example: Example) -> tuple[str, str]:
+    """Prompt and answer as the chat template writes them."""
+    return render(prompt.build_messages(example.draft.scenario.case, example.passages), example.answer)
+
+
+def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and weights of one example."""
+    before, answer = text_of(example)
+    first = tokenizer.encode(before).ids
+    second = tokenizer.encode(answer)
+    weights = np.full(len(first) + len(second.ids), PROMPT_WEIGHT, np.float32)
+    weights[len(first):] = ANSWER_WEIGHT
+    spans = _copied_spans(example, answer)
+    for index, (start, end) in enumerate(second.offsets):
+        if any(start < stop and end > begin for begin, stop in spans):
+            weights[len(first) + index] = COPY_WEIGHT
+    weights[0] = 0
+    return np.array([*first, *second.ids], np.int64)[:MAX_TOKENS], weights[:MAX_TOKENS]
+
+
+def _copied_spans(example: Example, answer: str) -> list[tuple[int, int]]:
+    needles = list((example.draft.scenario.gold.particulars or {}).values())
+    needles += [p.id for p in example.passages]
+    spans = []
+    for needle in needles:
+        at = answer.find(needle)
+        while at >= 0:
+            spans.append((at, at + len(needle)))
+            at = answer.find(needle, at + 1)
+    at = answer.find("] \"")
+    if at >= 0:
+        spans.append((at, answer.find("\"", at + 3) + 1))
+    return spans
+
+
+def batches(
+    tokenizer: Tokenizer, examples: Iterator[Example], tokens_per_batch: int, seed: int, pool: int = 1536
+) -> Iterator[Batch]:
+    """Batches of about `tokens_per_batch`, rows of like length together, in random order."""
+    rng = random.Random(f"batches-{seed}")
+    while True:
+        rows = sorted((encode(tokenizer, next(examples)) for _ in range(pool)), key=lambda row: len(row[0]))
+        groups: list[list[tuple[np.ndarray, np.ndarray]]] = [[]]
+        for row in rows:
+            if groups[-1] and (len(groups[-1]) + 1) * len(row[0]) > tokens_per_batch:
+                groups.append([])
+            groups[-1].append(row)
+        rng.shuffle(groups)
+        yield from map(_pad, groups)
+
+
+def repeated(tokens_per_batch: int, vocabulary: int, rng: np.random.Generator) -> Batch:
+    """Random sequences, each repeated until the row is full; only the repetitions count."""
+    length, rows = 512, max(1, tokens_per_batch // 512)
+    ids, weights = np.zeros((rows, length), np.int64), np.zeros((rows, length), np.float32)
+    for row in range(rows):
+        period = int(rng.integers(24, 200))
+        part = rng.integers(3, vocabulary, period)
+        ids[row] = np.resize(part, length)
+        weights[row, period:] = 1.0
+    return Batch(ids, weights)
+
+
+def _pad(rows: list[tuple[np.ndarray, np.ndarray]]) -> Batch:
+    length = max(len(ids) for ids, _ in rows)
+    ids, weights = np.zeros((len(rows), length), np.int64), np.zeros((len(rows), length), np.float32)
+    for index, (row_ids, row_weights) in enumerate(rows):
+        ids[index, :len(row_ids)], weights[index, :len(row_ids)] = row_ids, row_weights
+    return Batch(ids, weights)

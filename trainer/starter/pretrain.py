@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pre-trains the starter from nothing: Muon for the matrices, AdamW for the rest, bf16 autocast, one loop.
+
+Muon (orthogonalised momentum) because it needs about half the tokens of AdamW on models of this size; plain AdamW was
+what the prototype used. The run is resumable: a checkpoint outside the repository holds weights, optimizers and step.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch.nn import functional
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from trainer.starter import examples, lean
+from trainer.starter.tokenizer import END_OF_TEXT, TURN_END, VOCABULARY
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Size of the model and length of the run."""
+
+    hidden: int = 256
+    layers: int = 5
+    heads: int = 8
+    key_value_heads: int = 4
+    feed_forward: int = 768
+    steps: int = 1500
+    tokens_per_batch: int = 12_000
+    muon_lr: float = 0.02
+    adam_lr: float = 3e-3
+    warmup: int = 40
+    decay_from: float = 0.4
+    repeat_steps: int = 120
+    prompt_share: float = 0.3
+    seed: int = 20
+
+
+def new_model(plan: Plan, tokenizer: Tokenizer) -> LlamaForCausalLM:
+    """A Llama-shaped model with tied embeddings and a context of 4,096."""
+    torch.manual_seed(plan.seed)
+    config = LlamaConfig(
+        vocab_size=VOCABULARY, hidden_size=plan.hidden, intermediate_size=plan.feed_forward,
+        num_hidden_layers=plan.layers, num_attention_heads=plan.heads, num_key_value_heads=plan.key_value_heads,
+        max_position_embeddings=4096, tie_word_embeddings=True, rms_norm_eps=1e-5, bos_token_id=None,
+        eos_token_id=tokenizer.token_to_id(TURN_END), pad_token_id=tokenizer.token_to_id(END_OF_TEXT),
+    )
+    return LlamaForCausalLM(config)
+
+
+def run(
+    plan: Plan, tokenizer: Tokenizer, stream: Iterator[examples.Batch], checkpoint: Path, say: Callable[[str], None]
+) -> LlamaForCausalLM:
+    """Train (or go on from `checkpoint`) to the plan's last step and return the model in float32."""
+    model = new_model(plan, tokenizer)
+    optimizers = _optimizers(model, plan)
+    step, tokens, seconds = _restore(checkpoint, model, optimizers, plan)
+    for _ in range(step):
+        next(stream)
+    rng = np.random.default_rng(plan.seed)
+    started, since = time.monotonic() - seconds, tokens
+    while step < plan.steps:
+        batch = examples.repeated(plan.tokens_per_batch // 2, VOCABULARY, rng) if _is_repeat(step, plan) else next(stream)
+        _set_rates(optimizers, plan, step)
+        loss = _loss(model, batch, answers_only=step > plan.prompt_share * plan.steps)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer, _ in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        step, tokens = step + 1, tokens + batch.ids.size
+        if step % 20 == 0:
+            elapsed = time.monotonic() - started
+            say(f"step {step}/{plan.steps}  loss {loss.item():.3f}  {tokens / 1e6:.1f}M tokens  "
+                f"{(tokens - since) / max(1e-9, elapsed - seconds):.0f}/s  {elapsed / 60:.1f} min")
+        if step % 200 == 0 or step == plan.steps:
+            _save(checkpoint, model, optimizers, plan, (step, tokens, time.monotonic() - started))
+    return model
+
+
+def _is_repeat(step: int, plan: Plan) -> bool:
+    return step < 2 * plan.repeat_steps and step % 2 == 0
+
+
+def _loss(model: LlamaForCausalLM, batch: examples.Batch, *, answers_only: bool) -> torch.Tensor:
+    """Weighted cross-entropy; after the first part of the run the prompt is no longer a target (saves the head's time)."""
+    ids, weights = torch.from_numpy(batch.ids), torch.from_numpy(batch.weights)[:, 1:]
+    keep = weights > (examples.PROMPT_WEIGHT if answers_only else 0.0)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = lean.answer_logits(model, ids[:, :-1], keep)
+    each = functional.cross_entropy(logits.float(), ids[:, 1:][keep], reduction="none")
+    return (each * weights[keep]).sum() / weights[keep].sum()
+
+
+def _optimizers(model: LlamaForCausalLM, plan: Plan) -> list[tuple[torch.optim.Optimizer, float]]:
+    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
+    others = [p for name, p in model.named_parameters() if p.ndim != 2 or "embed" in name]
+    return [
+        (torch.optim.Muon(matrices, lr=plan.muon_lr, weight_decay=0.01, momentum=0.95), plan.muon_lr),
+        (torch.optim.AdamW(others, lr=plan.adam_lr, betas=(0.9, 0.95), weight_decay=0.0), plan.adam_lr),
+    ]
+
+
+def _set_rates(optimizers: list[tuple[torch.optim.Optimizer, float]], plan: Plan, step: int) -> None:
+    """Warm-up, then flat, then down to a twentieth in a straight line."""
+    decay_start = plan.decay_from * plan.steps
+    share = min(1.0, (step + 1) / plan.warmup)
+    if step > decay_start:
+        share = max(0.05, 1 - (step - decay_start) / (plan.steps - decay_start))
+    for optimizer, rate in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = rate * share
+
+
+def _save(
+    path: Path, model: LlamaForCausalLM, optimizers: list[tuple[torch.optim.Optimizer, float]], plan: Plan,
+    progress: tuple[int, int, float],
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {"plan": json.dumps(asdict(plan)), "model": model.state_dict(), "progress": progress,
+             "optimizers": [optimizer.state_dict() for optimizer, _ in optimizers]}
+    torch.save(state, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
+
+
+def _restore(
+    path: Path, model: LlamaForCausalLM, optimizers: list[tuple[torch.optim.Optimizer, float]], plan: Plan
+) -> tuple[int, int, float]:
+    if not path.exists():
+        return 0, 0, 0.0
+    state = torch.load(path, weights_only=True)
+    if json.loads(state["plan"])["hidden"] != plan.hidden or json.loads(state["plan"])["layers"] != plan.layers:
+        raise ValueError("The checkpoint belongs to a model of another size; name another checkpoint file.")
+    model.load_state_dict(state["model"])
+    for (optimizer, _), saved in zip(optimizers, state["optimizers"], strict=True):
+        optimizer.load_state_dict(saved)
+    return state["progress"]
