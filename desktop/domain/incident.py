@@ -23,7 +23,10 @@ class Party:
 
 @dataclass(frozen=True)
 class Incident:
-    """One incident. `created_at` and `updated_at` are ISO 8601 in UTC (`clock.utc_now`)."""
+    """One incident. `created_at` and `updated_at` are ISO 8601 in UTC (`clock.utc_now`).
+
+    `flags` are the safety gate's codes that staff ticked; they count as much as what the gate finds in the text.
+    """
 
     id: IncidentId
     narrative: str
@@ -32,6 +35,7 @@ class Incident:
     parties: tuple[Party, ...]
     created_at: str
     updated_at: str
+    flags: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -86,7 +86,9 @@ m001_library: Step = (
     "CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 )
 
-CASES: tuple[Step, ...] = (m001_incidents,)
+m002_flags: Step = ("ALTER TABLE incident ADD COLUMN flags TEXT NOT NULL DEFAULT '[]'",)
+
+CASES: tuple[Step, ...] = (m001_incidents, m002_flags)
 LIBRARY: tuple[Step, ...] = (m001_library,)
 
 

@@ -153,3 +153,9 @@ def test_title_is_the_first_words() -> None:
     assert len(long) <= 60
     assert long.endswith("word…")
     assert len(incident("x" * 200).title) == 60
+
+
+def test_ticked_concerns_are_kept(vault: Vault) -> None:
+    saved = replace(incident("A shove in the line."), flags=("SUIC", "BULY"))
+    vault.cases.save_incident(saved)
+    assert vault.cases.incident(saved.id) == saved
