@@ -24,7 +24,7 @@ from pathlib import Path
 
 from desktop.domain.run import RunEvent, RunFailed, StopAsked
 from desktop.errors import TrainerError
-from desktop.training.environment import PrivateFolder, trainer_environ
+from desktop.training.environment import PrivateFolder, find_python, trainer_environ
 from desktop.training.translate import Reader
 from trainer.protocol import Message, ProtocolError, Stop, encode
 
@@ -209,3 +209,10 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
             os.killpg(process.pid, number)
         except (ProcessLookupError, PermissionError):
             return
+
+
+def process_factory(
+    installed_python: Path | None, practice_sha256: str, background: Background
+) -> Callable[[], TrainingProcess]:
+    """What makes one `TrainingProcess` per run; looking for the Python waits until a run is wanted."""
+    return lambda: TrainingProcess(find_python(installed_python, os.environ), practice_sha256, background)
