@@ -5,14 +5,23 @@ from __future__ import annotations
 
 import re
 
-from trainer.practice.rubric.facts import wrong_particulars
+from trainer.practice.rubric.facts import KNOWN, PEOPLE, SAFETY, wrong_particulars
+from trainer.practice.rubric.handoff import NOW, SEEN
 from trainer.practice.rubric.lexicon import ANY_CASE, DIAGNOSIS, LABEL, NEGATION
 from trainer.practice.rubric.reading import Reading
 from trainer.practice.rubric.result import Penalty
 from trainer.practice.rubric.scope import invented_policies
-from trainer.practice.rubric.wording import copied_share, prose_fault, repetition, sentences, without_quotations
+from trainer.practice.rubric.wording import (
+    copied_share,
+    fact_stems,
+    prose_fault,
+    repetition,
+    sentences,
+    without_quotations,
+)
 
 _EACH_AT_MOST = 3
+_LEAST_IN_COMMON, _ENOUGH_STEMS = 0.15, 5
 _MAX_ECHO = 0.45
 _APOLOGY = re.compile(r"\b(?:apolog\w+|sorry)\b", ANY_CASE)
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+")
@@ -37,6 +46,8 @@ def all_penalties(r: Reading) -> tuple[Penalty, ...]:
     if r.forced:
         kind = "coerced apology" if _APOLOGY.search(r.forced) else "coerced attendance"
         found.append(Penalty(kind, 0.2, r.forced))
+    if stems_in_common(r) < _LEAST_IN_COMMON:
+        found.append(Penalty("not about this report", 0.3, ""))
     if r.answer.form == "handoff" and r.level in ("CLEAR", "CAUTION"):
         found.append(Penalty("over-escalation", 0.15, ""))
     found += _of_wording(r)
@@ -55,6 +66,12 @@ def _of_wording(r: Reading) -> list[Penalty]:
     if fault:
         found.append(Penalty("not prose", 0.4, fault))
     return found
+
+
+def stems_in_common(r: Reading) -> float:
+    """Share of the particular words of the sections on facts and people that the report holds (1 when too few)."""
+    stems = fact_stems(r.text(SAFETY, KNOWN, PEOPLE) if r.answer.form == "full" else r.text(SEEN, NOW))
+    return len(stems & r.facts) / len(stems) if len(stems) >= _ENOUGH_STEMS else 1.0
 
 
 def revealed_names(r: Reading) -> list[str]:
