@@ -71,9 +71,11 @@ def table(comparison: Comparison) -> str:
     ]
     lines = [f"{'':22}{'base':>10}{'trained':>10}{'change':>10}"]
     lines += [f"{name:22}{before:>10}{after:>10}{change:>10}" for name, before, after, change in rows]
-    lines.append(f"{comparison.scenarios} scenarios, {comparison.answers} answers")
-    lines.append(f"sign-flip p = {comparison.p_value:.4f}; gain over what was left to gain: {comparison.share_of_possible_gain:.0%}")
-    return "\n".join(lines)
+    return "\n".join([
+        *lines,
+        f"{comparison.scenarios} scenarios, {comparison.answers} answers; sign-flip p = {comparison.p_value:.4f}",
+        f"gain over what was left to gain: {comparison.share_of_possible_gain:.0%}",
+    ])
 
 
 def _request(args: argparse.Namespace) -> TrainingRequest:
