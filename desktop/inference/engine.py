@@ -53,6 +53,9 @@ class LlamaEngine:
             return self._info
         self.close()
         self._wanted = model
+        if not model.is_file():
+            raise EngineError("The model's file is missing; choose another model, or reinstall the program.",
+                              code="engine-model-missing")
         process = self._process = AnswerProcess()
         try:
             self.hello = self._await(process, "hello")

@@ -20,7 +20,10 @@ PASSED_ON = (
 )
 _CODE_FOLDER = Path(__file__).resolve().parents[2]
 # -I keeps foreign folders out of the path, ours too; so it is named here, in front of all others.
-_START = "import runpy,sys; sys.path.insert(0,sys.argv.pop()); runpy.run_module('desktop.inference.worker',run_name='__main__')"
+_START = (
+    "import runpy,sys; sys.path.insert(0,sys.argv.pop()); "
+    "runpy.run_module('desktop.inference.worker',run_name='__main__')"
+)
 
 
 class AnswerProcess:

@@ -47,6 +47,7 @@ class Context:
         if adapter is not None:
             adapters = (lc.llama_adapter_lora_p_ctypes * 1)(adapter)
             if lc.llama_set_adapters_lora(self.handle, adapters, 1, (ctypes.c_float * 1)(1.0)):
+                self.free()
                 raise WorkerError("adapter", _MISFIT)
 
     def prefill(self, tokens: list[int]) -> int:
@@ -226,7 +227,8 @@ class Sampler:
 
 
 def _common_prefix(first: Sequence[int], second: Sequence[int]) -> int:
-    return next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second)))
+    shorter = min(len(first), len(second))
+    return next((index for index in range(shorter) if first[index] != second[index]), shorter)
 
 
 def _no_template() -> WorkerError:
