@@ -40,6 +40,11 @@ class Reader:
         """True once a `hello` was accepted."""
         return self._translator.is_greeted
 
+    @property
+    def ignored(self) -> int:
+        """How many messages and fields this version does not know; `doctor` tells when there are any."""
+        return self._translator.ignored
+
     def feed(self, data: bytes) -> list[run.RunEvent]:
         """The events that `data` completes; empty once the run is over."""
         events: list[run.RunEvent] = []
