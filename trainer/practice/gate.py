@@ -118,7 +118,7 @@ def handoff(rules: GateRules, result: GateResult) -> dict[str, str]:
         return {}
     serious = {fired.code for fired in result.fired if fired.level in ("STOP", "HOLD")}
     cards = [rules.cards[code] for code in result.codes if code in serious][:_MAX_HANDOFF_CODES]
-    each = {1: (5, 4, 3, 3), 2: (3, 2, 2, 2), 3: (2, 2, 1, 1)}[len(cards)]
+    each = {1: (5, 4, 3, 3), 2: (3, 2, 1, 1), 3: (2, 1, 1, 1)}[len(cards)]
     actions, never, decides, meanwhile = (_take(cards, name, count) for name, count in zip(
         ("first_actions", "never", "decides", "meanwhile"), each, strict=True))
     texts = (
@@ -222,7 +222,9 @@ def _is_refused(joint: Joint, sentence: str, start: int, end: int, mentions: lis
     if joint.refused_after.search(sentence[end:]):
         return True
     before = sentence[:start]
-    for clause in joint.new_clause.finditer(before):
+    for clause in joint.new_clause.finditer(sentence):
+        if clause.end() > start:
+            break
         refusal = joint.refused_before.search(before[: clause.start()])
         continues = refusal and (
             re.search(r"\b(?:or|nor)\b", sentence[clause.start():])
