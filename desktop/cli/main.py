@@ -56,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     except (CaseError, KnownError, RulesError) as error:
         _say(error.sentence if isinstance(error, KnownError) else str(error))
         return _status_of(error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (the outermost place: whatever comes must not print its text)
         # The text of a foreign exception may quote an incident, so only its kind and its place are told.
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{os.path.basename(place.filename)}, line {place.lineno}"

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 TURN_START, TURN_END = "<|im_start|>", "<|im_end|>"
+_BORROWERS = ("<|im_sep|>", "<end_of_utterance>")
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Segment:
 
 
 def is_chatml(template: str) -> bool:
-    """True when a model's own template writes ChatML."""
-    return TURN_START in template
+    """True when a model's own template writes ChatML, and not one of the formats that borrow its first token."""
+    return TURN_START in template and TURN_END in template and not any(mark in template for mark in _BORROWERS)
 
 
 def thinks_first(template: str) -> bool:

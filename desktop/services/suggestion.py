@@ -111,7 +111,7 @@ class SuggestionService:
         self, case: Case, passages: Sequence[Passage], adapter: bytes | None, on_event: OnEvent, cancel: CancelToken,
         *, seed: int = 0, flags: Iterable[str] = (),
     ) -> SuggestionOutcome:
-        """Run the whole way; every step is told to `on_event`, the outcome last. `flags` are codes that staff ticked."""
+        """Run the whole way; every step is told to `on_event`, the outcome last. `flags` are codes ticked by staff."""
         result = gate.check_case(self._practice.gate, case, flags)
         on_event(GateChecked(result))
         if result.level == "STOP":

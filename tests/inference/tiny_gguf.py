@@ -40,7 +40,7 @@ def write_model(
 
 
 def adapter_bytes(path: Path, text: str, other_text: str, piece_chars: int = 5) -> bytes:
-    """A LoRA for `write_model(…, text, other_text)` that makes it recite `other_text`; `path` is where it is written."""
+    """A LoRA for `write_model(…, text, other_text)` that makes it recite `other_text`; it is written to `path` too."""
     vocabulary, starts, _ = _vocabulary(text, other_text, piece_chars)
     size = -(-len(vocabulary) // 64) * 64
     down, up = np.zeros((1, size), np.float32), np.zeros((len(vocabulary), 1), np.float32)
