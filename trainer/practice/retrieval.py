@@ -16,7 +16,9 @@ _K1 = 1.2
 _B = 0.5
 _HEADING_WEIGHT = 2
 #: Word endings taken off, longest first; enough for English policy prose, and never below three letters.
-_ENDINGS = ("ations", "ation", "ments", "ment", "ness", "ingly", "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s", "e")
+_ENDINGS = ("ations", "ation", "ments", "ment", "ness", "ingly", "ings", "ing", "edly", "ed", "es", "ly", "s", "e")
+#: "ly" comes off long words only: "quickly", but not "bully" or "family".
+_SHORTEST_STEM = {"ly": 5}
 
 
 def retrieve(query: str, passages: Sequence[Passage], limit: int = 3) -> list[Passage]:
@@ -41,8 +43,10 @@ def stems(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
+    if word.endswith(("ied", "ies")) and len(word) > 4:
+        return word[:-2]
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM.get(ending, 3):
             word = word[: -len(ending)]
             break
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
