@@ -2,8 +2,8 @@
 """The one place that makes threads. This core knows nothing of Qt.
 
 All work on the vault runs on one thread, in the order in which it was asked for: SQLite is meant for one thread, and
-a search that was typed after a save must see what was saved. Other long work runs on a few more. What comes of it is
-handed to the callables that were given with the work, through `post`: in the window that is a queued signal to the main
+a search that was typed after a save must see what was saved. All work with the model runs on another, because the
+engine answers one request at a time. Other long work runs on a few more. What comes of it is handed to the callables that were given with the work, through `post`: in the window that is a queued signal to the main
 thread, so that neither view-models nor widgets ever need a lock.
 """
 
@@ -37,8 +37,12 @@ class Tasks(Protocol):
         """Run `work` on the vault's thread, after all that was sent there before."""
         ...
 
+    def on_model(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
+        """Run `work` on the model's thread, after all that was sent there before."""
+        ...
+
     def in_pool(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
-        """Run `work`, which may be long, beside the vault's thread."""
+        """Run `work`, which may be long, beside the two."""
         ...
 
     def post(self, action: Callable[[], None]) -> None:
@@ -53,11 +57,16 @@ class TaskRunner:
         self.post = post
         self._report_bug = report_bug
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._model = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool")
 
     def on_store(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
         """See `Tasks`."""
         self._send(self._store, work, done, failed)
+
+    def on_model(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
+        """See `Tasks`."""
+        self._send(self._model, work, done, failed)
 
     def in_pool(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
         """See `Tasks`."""
@@ -69,9 +78,10 @@ class TaskRunner:
         self._store.shutdown(wait=True)
         last.result()
 
-    def abandon_pool(self) -> None:
+    def abandon(self) -> None:
         """Accept nothing more and drop what has not begun; what runs was asked to stop by whoever started it."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for executor in (self._model, self._pool):
+            executor.shutdown(wait=False, cancel_futures=True)
 
     def _send(self, executor: ThreadPoolExecutor, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
         def hand_over(future: Future[T]) -> None:
@@ -96,6 +106,10 @@ class InlineTasks:
     """Tasks that run at once, on the caller: for tests. Bugs are raised where they happen."""
 
     def on_store(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
+        """See `Tasks`."""
+        self._run(work, done, failed)
+
+    def on_model(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
         """See `Tasks`."""
         self._run(work, done, failed)
 

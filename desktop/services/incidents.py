@@ -142,6 +142,8 @@ def require_ready(incident: Incident) -> None:
     names = [party.name.strip() for party in incident.parties]
     if not all(names):
         raise IncidentNotReady("One of the people has no name; give one, for example “Student A”, or remove the row.")
+    if any(party.role not in practice_case.ROLES for party in incident.parties):
+        raise IncidentNotReady("One of the people has no role; choose how that person was involved.")
     if len({name.casefold() for name in names}) != len(names):
         raise IncidentNotReady("Two people have the same name; tell them apart, for example by an initial.")
     if len(names) > practice_case.MAX_PARTIES:

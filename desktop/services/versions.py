@@ -27,14 +27,6 @@ class VersionsService:
         """The version's GGUF; None for the model as it came."""
         return None if version_id is None else self._vault.library.adapter_bytes(version_id)
 
-    def active_adapter(self, base_sha256: str | None) -> bytes | None:
-        """The GGUF of the version that answers; None when there is none, or when it belongs to another base model."""
-        active = self.active()
-        version = next((each for each in self.listed() if each.id == active), None)
-        if version is None or (base_sha256 is not None and version.base_sha256 != base_sha256):
-            return None
-        return self.adapter(version.id)
-
     def use(self, version_id: str | None) -> None:
         """Let this version answer from now on (None: the model as it came), and remember what answered before."""
         before = self.active()
