@@ -21,13 +21,15 @@ from trainer.practice.generator import Draft
 from trainer.starter import passages as policy_bank
 
 #: (share of answers, probability that an element is written well)
-CARE = ((0.30, 0.30), (0.45, 0.55), (0.25, 0.85))
+CARE = ((0.25, 0.35), (0.45, 0.60), (0.30, 0.88))
 #: Elements that are left out more (negative) or less (positive) often than the answer's care says.
 OFFSET = {
     "reasoning.facts": 0.3, "reasoning.harm": 0.2, "reasoning.reject": -0.2, "reasoning.option": 0.1, "safety.reopen": -0.2,
     "known.unknown": 0.0, "affected.harmed": 0.25, "affected.caused": 0.05, "response.fallback": -0.15, "repair.undone": -0.2,
     "support.close": -0.15, "support.setting": -0.1, "policy.privacy": -0.25, "policy.cited": 0.05, "prepare.supporter": -0.1,
-    "known.claim": -0.1, "safety.reason": 0.15,
+    "known.claim": -0.1, "safety.reason": 0.15, "safety.first": -0.15, "known.view": -0.25, "prepare.express": -0.2,
+    "support.again": -0.2, "handoff.over": 0.1, "handoff.no_inquiry": -0.1, "handoff.private": -0.2, "handoff.choice": -0.15,
+    "handoff.others": -0.15,
 }
 RESPONSE_WORDS = {
     "affective statement": "an affective statement", "restorative chat": "a restorative chat", "small conference": "a small conference",
@@ -64,7 +66,7 @@ class CorpusWriter:
         write = self._handoff if draft.scenario.gold.form == "handoff" else self._full
         care = rng.choices([c for _, c in CARE], [share for share, _ in CARE])[0]
         for attempt in range(60):
-            answer = write(draft, given, relevant, rng, min(1.0, care + 0.02 * attempt))
+            answer = write(draft, given, relevant, rng, care + rng.uniform(-1.0, 1.0) * attempt / 60)
             if contract.parse(answer).is_valid:
                 return Example(draft, tuple(given), answer)
         raise RuntimeError(f"no valid answer could be written for family {draft.event['family']}")
@@ -72,7 +74,7 @@ class CorpusWriter:
     def _full(
         self, draft: Draft, given: Sequence[Passage], relevant: Sequence[Passage], rng: random.Random, care: float
     ) -> str:
-        slots = self._slots(draft, rng)
+        slots = self._slots(draft, rng, care)
         say = _Speaker(self.phrases, slots, rng, care)
         young = draft.scenario.case.grade_band in YOUNG
         reasoning = say.join(*(f"reasoning.{key}" for key in ("facts", "harm", "need", "option", "reject", "choice")))
@@ -80,20 +82,20 @@ class CorpusWriter:
         check = [say.pick(f"safety.{c if c in self.phrases['safety'] else 'OTHER'}", good=True) for c in caution[:1]]
         need = ["prepare.need"] if draft.scenario.gold.need else []
         sections = {
-            "Safety check": say.sentences(*check, *say.all("safety.reason", "safety.told", "safety.reopen")),
+            "Safety check": say.sentences(*check, *say.all("safety.first", "safety.reason", "safety.told", "safety.reopen")),
             "What is known": say.sentences(
                 say.pick("known.fact", good=True),
                 say.pick("known.where_thing" if slots["thing"] and rng.random() < 0.7 else "known.where", good=True),
-                *say.all("known.claim", "known.unknown")),
+                *say.all("known.claim", "known.unknown", "known.view")),
             "Who is affected and what they need": say.join("affected.harmed", "affected.caused", "affected.wider"),
             "Suggested response and why": say.join("response.step", "response.ready", "response.fallback"),
             "Preparation and questions": say.sentences(
-                *say.all("prepare.separate", "prepare.choice", "prepare.supporter", *need),
+                *say.all("prepare.separate", "prepare.choice", "prepare.supporter", *need, "prepare.express"),
                 say.pick("prepare.young", good=True) if young and say.is_good("prepare.young") else "",
                 say.pick("prepare.questions")),
             "Repair to be agreed": say.join("repair.item", "repair.second", "repair.chosen", "repair.undone"),
             "Support and follow-up": say.join(
-                *(f"support.{key}" for key in ("cause", "skill", "setting", "harmed", "check", "close"))),
+                *(f"support.{key}" for key in ("cause", "skill", "setting", "harmed", "check", "again", "close"))),
             "Policy used": self._policy(say, given, relevant, rng),
         }
         return _assemble(reasoning, sections)
@@ -108,39 +110,49 @@ class CorpusWriter:
     def _handoff(
         self, draft: Draft, given: Sequence[Passage], relevant: Sequence[Passage], rng: random.Random, care: float
     ) -> str:
-        slots = self._slots(draft, rng)
+        slots = self._slots(draft, rng, care)
         code = next(c for c in sorted(draft.scenario.gold.codes, key=self._severity) if c in self.gate)
         bank = self.gate[code]
-        slots |= {"concern": rng.choice(bank["concern"]), "decider": rng.choice(bank["decides"])}
+        slots |= {key: rng.choice(bank[source]).rstrip(".") for key, source in
+                  {"concern": "concern", "decider": "decides", "reopen": "reopen"}.items()}
         slots |= {"Concern": _upper(slots["concern"]), "Decider": _upper(slots["decider"])}
         say = _Speaker(self.phrases, slots, rng, care)
         actions = rng.sample(bank["first_actions"], min(len(bank["first_actions"]), 3 if say.is_good("actions") else 1))
-        never = rng.sample(bank["never"], min(len(bank["never"]), 3 if say.is_good("never") else 1))
+        never = rng.sample(bank["never"], min(len(bank["never"]), 2 if say.is_good("never") else 1))
         sections = {
             "Concern seen": say.sentences(say.pick("handoff.seen", good=True), say.pick("handoff.where", good=True)),
             "First actions now": say.sentences(
                 *map(_sentence, actions), say.pick("handoff.tell", good=True) if say.is_good("tell") else ""),
-            "Do not": say.sentences(*(_sentence("Do not " + line) for line in never)),
+            "Do not": say.sentences(
+                *(_sentence("Do not " + line) for line in never),
+                *say.all("handoff.no_meeting", "handoff.no_inquiry", "handoff.private")),
             "Who decides": say.pick("handoff.who"),
             "Support meanwhile": say.sentences(
-                say.pick("handoff.support", good=True), _sentence(rng.choice(bank["meanwhile"])), say.pick("handoff.student")),
-            "When a restorative step could be reconsidered": _sentence(rng.choice(bank["reopen"])),
+                say.pick("handoff.support", good=True), _sentence(rng.choice(bank["meanwhile"])),
+                *say.all("handoff.student", "handoff.choice", "handoff.others")),
+            "When a restorative step could be reconsidered": say.pick("handoff.reopen"),
         }
-        reasoning = say.join("handoff.fact", "handoff.concern", "handoff.because")
+        reasoning = say.join("handoff.fact", "handoff.concern", "handoff.because", "handoff.over")
         return _assemble(reasoning, sections)
 
     def _severity(self, code: str) -> int:
         return {"STOP": 0, "HOLD": 1, "CAUTION": 2}.get(str(self.gate.get(code, {}).get("level")), 3)
 
-    def _slots(self, draft: Draft, rng: random.Random) -> dict[str, str]:
+    def _slots(self, draft: Draft, rng: random.Random, care: float) -> dict[str, str]:
         """Everything that a phrase may name, drawn once so that an answer stays of one piece."""
         category, base = draft.category, dict(draft.slots)
         fact = rng.choice(draft.sentences)
         base |= {"fact": fact, "fact_inner": _inner(fact), "need": draft.scenario.gold.need, "P": draft.slots["P"]}
 
         def draw(key: str, count: int) -> list[str]:
+            """Prefers texts that name the thing or the place: the more, the more careful the answer is."""
             usable = [text for text in category[key] if base["thing"] or "{thing}" not in text]
-            return [text.format(**base).strip() for text in rng.sample(usable, count)]
+            rng.shuffle(usable)
+            if rng.random() < care:
+                usable.sort(key=lambda text: "{thing}" not in text and "{place}" not in text)
+            chosen = usable[:count]
+            rng.shuffle(chosen)
+            return [text.format(**base).strip() for text in chosen]
 
         for key, source in {"harm": "harms", "need_b": "harmed_needs", "need_a": "caused_needs", "wider": "wider",
                             "skill": "skills", "setting": "settings", "cause": "causes"}.items():

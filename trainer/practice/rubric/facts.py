@@ -28,12 +28,12 @@ def reason_from_facts(r: Reading) -> Verdict:
 
 
 def acts_before_process(r: Reading) -> Verdict:
-    """A first action for a person of the case, before any word of a joint process."""
+    """A first action for or by a named person or adult, before any word of a joint process."""
     for sentence in r.sentences(SAFETY):
-        if cues.FIRST_ACT.search(sentence) and r.anyone.search(sentence) and len(words(sentence)) >= 5:
-            act = cues.FIRST_ACT.search(sentence)
+        act = cues.FIRST_ACT.search(sentence)
+        if act and (r.anyone.search(sentence) or ADULT.search(sentence)) and len(words(sentence)) >= 5:
             process = JOINT.search(sentence)
-            return bool(act and (not process or act.start() < process.start())), sentence
+            return not process or act.start() < process.start(), sentence
         if JOINT.search(sentence) and not NEGATION.search(sentence):
             return False, sentence
     return False, ""
@@ -65,8 +65,8 @@ def separates_known_claimed_unknown(r: Reading) -> Verdict:
     return bool(unknown and known and claim), claim or unknown
 
 
-def two_tied_unknowns(r: Reading) -> Verdict:
-    """At least two open points, each of which shares a particular word with the report."""
+def two_open_points(r: Reading) -> Verdict:
+    """Two open points on people or particulars of the report, one of them on a particular."""
     open_points = [
         clause.group(0)
         for s in r.sentences(KNOWN)
@@ -74,7 +74,8 @@ def two_tied_unknowns(r: Reading) -> Verdict:
         for clause in cues.UNKNOWN_CLAUSE.finditer(s)
     ]
     tied = [clause for clause in open_points if r.ties(clause)]
-    return len(tied) >= 2, "; ".join(tied[:2])
+    own = [clause for clause in open_points if r.ties(clause) or r.anyone.search(clause)]
+    return bool(tied) and len(own) >= 2, "; ".join(own[:2])
 
 
 def known_comes_from_report(r: Reading) -> Verdict:
@@ -124,7 +125,8 @@ def wider_group_is_affected(r: Reading) -> Verdict:
     """A wider group with what it feels, lost or needs; the two people alone are not a group."""
 
     def fits(sentence: str) -> bool:
-        return bool(cues.WIDER.search(sentence) and (cues.NEED.search(sentence) or cues.HARM.search(sentence)))
+        touched = cues.NEED.search(sentence) or cues.HARM.search(sentence) or cues.AFFECTED.search(sentence)
+        return bool(cues.WIDER.search(sentence) and touched and len(words(sentence)) >= 7)
 
     found = first([s for s in r.sentences(PEOPLE) if not _starts_with_party(r, s)], fits)
     return bool(found), found
@@ -191,7 +193,7 @@ RULES = (
         Rule("C2", check)
         for check in (
             separates_known_claimed_unknown,
-            two_tied_unknowns,
+            two_open_points,
             known_comes_from_report,
             particulars_are_right,
             neutral_words_for_facts,
