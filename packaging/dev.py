@@ -16,7 +16,7 @@ Standard library only. This file stays readable by old interpreters, so that the
 import sys
 
 if sys.version_info < (3, 11):
-    sys.exit("Circlekeeper needs Python 3.11 or newer, and this is %d.%d: start it with a newer one." % sys.version_info[:2])
+    sys.exit("Circlekeeper needs Python 3.11, and this is %d.%d: start it with a newer python3." % sys.version_info[:2])
 
 import argparse
 import signal

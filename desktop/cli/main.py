@@ -19,7 +19,7 @@ from trainer.practice.rules import RulesError
 
 DONE, BUG, BAD_INPUT, NOT_AVAILABLE, CANCELLED = 0, 1, 2, 3, 130
 
-COMMANDS = ("doctor", "gate", "suggest", "train", "compare", "scenarios", "vault")
+COMMANDS = ("doctor", "gate", "suggest", "train", "compare", "scenarios", "vault", "demo")
 #: Trouble of the engine that lies in what the user gave it.
 _ENGINE_INPUT = {"engine-too-long", "engine-model", "engine-adapter", "engine-template", "engine-tokens"}
 

@@ -25,7 +25,7 @@ def window(layout: Layout) -> int:
 
 def demo(layout: Layout, minutes: float) -> int:
     setup.ensure(layout)
-    return _start(layout, ["-m", "desktop.cli.demo", "--minutes", f"{minutes:g}"])
+    return _start(layout, ["-m", "desktop", "demo", "--minutes", f"{minutes:g}"])
 
 
 def _start(layout: Layout, arguments: list[str]) -> int:
