@@ -3,8 +3,9 @@
 
 All work on the vault runs on one thread, in the order in which it was asked for: SQLite is meant for one thread, and
 a search that was typed after a save must see what was saved. All work with the model runs on another, because the
-engine answers one request at a time. Other long work runs on a few more. What comes of it is handed to the callables that were given with the work, through `post`: in the window that is a queued signal to the main
-thread, so that neither view-models nor widgets ever need a lock.
+engine answers one request at a time. Other long work runs on a few more. What comes of it is handed to the callables
+that were given with the work, through `post`: in the window that is a queued signal to the main thread, so that neither
+view-models nor widgets ever need a lock.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from desktop.services.suggestion import SuggestionOutcome
 from desktop.services.vault import VaultService
 from trainer.practice import case as practice_case
 from trainer.practice import gate
-from trainer.practice.case import Case, CaseError, parse_case_json
+from trainer.practice.case import MAX_NARRATIVE_CHARS, MAX_PARTIES, ROLES, Case, CaseError, parse_case_json
 from trainer.practice.gate import GateResult
 from trainer.practice.rules import CODES, Card, Practice
 
@@ -137,17 +137,17 @@ def require_ready(incident: Incident) -> None:
     """Raise `IncidentNotReady` with one sentence when the incident is not fit to be saved."""
     if not incident.narrative.strip():
         raise IncidentNotReady
-    if len(incident.narrative) > practice_case.MAX_NARRATIVE_CHARS:
-        raise IncidentNotReady(f"The report is longer than {practice_case.MAX_NARRATIVE_CHARS:,} characters; shorten it.")
+    if len(incident.narrative) > MAX_NARRATIVE_CHARS:
+        raise IncidentNotReady(f"The report is longer than {MAX_NARRATIVE_CHARS:,} characters; shorten it.")
     names = [party.name.strip() for party in incident.parties]
     if not all(names):
         raise IncidentNotReady("One of the people has no name; give one, for example “Student A”, or remove the row.")
-    if any(party.role not in practice_case.ROLES for party in incident.parties):
+    if any(party.role not in ROLES for party in incident.parties):
         raise IncidentNotReady("One of the people has no role; choose how that person was involved.")
     if len({name.casefold() for name in names}) != len(names):
         raise IncidentNotReady("Two people have the same name; tell them apart, for example by an initial.")
-    if len(names) > practice_case.MAX_PARTIES:
-        raise IncidentNotReady(f"At most {practice_case.MAX_PARTIES} people fit; leave out those who were not involved.")
+    if len(names) > MAX_PARTIES:
+        raise IncidentNotReady(f"At most {MAX_PARTIES} people fit; leave out those who were not involved.")
 
 
 def case_of(incident: Incident) -> Case:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a school teaches its model with: its policies, and the scenarios to practise on. Called on the vault's thread."""
+"""What a school teaches its model with: policies, and scenarios to practise on. Called on the vault's thread."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _read_policy(file: Path) -> str:
     except OSError:
         raise ImportFileError(f"{file.name} could not be read; check that it is still there.") from None
     except UnicodeDecodeError:
-        raise ImportFileError(f"{file.name} is not plain text; save the policy as Markdown (.md) or text in UTF-8.") from None
+        raise ImportFileError(f"{file.name} is not plain text; save it as Markdown (.md) or text in UTF-8.") from None
     if len(data) > MAX_POLICY_BYTES:
         raise ImportFileError(f"{file.name} is larger than 2 MB; split it into several policies.")
     if not split_policy("policy", text):

@@ -16,7 +16,7 @@ WORDS_SHOWN = 4
 
 @dataclass(frozen=True)
 class GateCard:
-    """`level` is CLEAR, CAUTION, HOLD or STOP; `words` are what the rules matched; `handoff` is due under STOP and HOLD."""
+    """`level` is CLEAR, CAUTION, HOLD or STOP; `words` are what the rules matched; `handoff` is {} under the first two."""
 
     level: str = "CLEAR"
     titles: tuple[str, ...] = ()

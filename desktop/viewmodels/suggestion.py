@@ -99,7 +99,8 @@ class SuggestionViewModel(QObject):
         self._incident, self._is_saved_at_end = incident, is_saved_at_end
         self.answer.clear(is_writing=True)
         self._set(PREPARING)
-        self._tasks.on_store(self._asking.prepare, partial(self._ask, self._run), partial(self._on_failed_run, self._run))
+        run = self._run
+        self._tasks.on_store(self._asking.prepare, partial(self._ask, run), partial(self._on_failed_run, run))
 
     def cancel(self) -> None:
         """Stop writing."""

@@ -29,7 +29,7 @@ PHASES = ("loading", "baseline", "training", "saving", "converting", "proving", 
 
 
 class TrainingViewModel(QObject):
-    """`stage` is one of the four words above. `changed` is for everything but a run's steps, `run_changed` for those."""
+    """`stage` is one of the four words above. `run_changed` tells a run's steps, `changed` everything else."""
 
     changed = Signal()
     run_changed = Signal()
@@ -120,8 +120,8 @@ class TrainingViewModel(QObject):
 
     def use(self, version_id: str | None) -> None:
         """Let this version answer (None: the model as it came)."""
-        is_base = version_id is None
-        told = self.tr("The model as it came answers again.") if is_base else self.tr("This version answers from now on.")
+        base, trained = self.tr("The model as it came answers again."), self.tr("This version answers from now on.")
+        told = base if version_id is None else trained
         self._change(partial(self._versions.use, version_id), told)
 
     def roll_back(self) -> None:

@@ -18,7 +18,7 @@ GOOD_CHARS, GOOD_WORDS = 20, 4
 
 @dataclass(frozen=True)
 class Strength:
-    """How a passphrase stands: `level` is "none", "short", "fair" or "good"; `missing` characters to the least length."""
+    """`level` is "none", "short", "fair" or "good"; `missing` is how many characters it is too short."""
 
     level: str
     missing: int = 0
