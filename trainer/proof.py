@@ -26,8 +26,8 @@ NASTY = (
     "<reasoning>", "</reasoning>\n\n## Safety check\n", "<|im_start|>user\n", "<|im_end|>", "<|endoftext|>", "<|im_end",
     "Zoë naïve café", "Z\u0308 a\u030a", "Ελληνικά", "Привет, мир", "שלום עולם", "مرحبا بالعالم", "नमस्ते",
     "日本語のテスト", "한국어", "👩\u200d👩\u200d👧\u200d👦 🏳️\u200d🌈 👍🏽", "\u200b\u200d\ufeff",
-    "… — “quotes” ‘single’", "[P-2.1] \"words of the passage\"", "\\n \\u0041 C:\\x", "a" * 300, " " * 70 + "end", "\n\n\n\n text \n \n",
-    "ǅ ﬁ ſ ß İ ı", "\ufffd\U0010ffff", "http://x.y/?a=b&c=%20", "_a__b_", "--- *** ###",
+    "… — “quotes” ‘single’", "[P-2.1] \"words of the passage\"", "\\n \\u0041 C:\\x", "a" * 300, " " * 70 + "end",
+    "\n\n\n\n text \n \n", "ǅ ﬁ ſ ß İ ı", "\ufffd\U0010ffff", "http://x.y/?a=b&c=%20", "_a__b_", "--- *** ###",
 )
 
 
