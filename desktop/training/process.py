@@ -75,6 +75,7 @@ class TrainingProcess:
         self._reader = Reader(practice_sha256, launcher.resolve().parents[2] / "trainer")
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
         self._stop_mode: str | None = None
+        self._told_stop: str | None = None
         self._next_seq: int | None = None  # None until the whole job is written
         self._is_ended = False
         self._ended_because: RunFailed | None = None
@@ -116,19 +117,20 @@ class TrainingProcess:
 
     def _pump(self, process: subprocess.Popen[bytes], on_event: Callable[[RunEvent], None]) -> None:
         assert process.stdout is not None
-        told_stop: str | None = None
         with process.stdout as stdout:
             while not self._reader.is_over and (data := os.read(stdout.fileno(), READ_BYTES)):
-                if self._stop_mode and self._stop_mode != told_stop:
-                    told_stop = self._stop_mode
-                    on_event(StopAsked(told_stop))
+                self._tell_stop(on_event)
                 for event in self._reader.feed(data):
                     on_event(event)
-            exit_status = self._exit_status(process)
-        if self._ended_because is not None and self._stop_mode != "now":
-            on_event(self._ended_because)
-        for event in self._reader.close(exit_status, self._stop_mode):
+            exit_status = None if self._reader.has_failed else self._exit_status(process)
+        self._tell_stop(on_event)
+        for event in self._reader.close(exit_status, self._stop_mode, self._ended_because):
             on_event(event)
+
+    def _tell_stop(self, on_event: Callable[[RunEvent], None]) -> None:
+        if self._stop_mode and self._stop_mode != self._told_stop and not self._reader.is_over:
+            self._told_stop = self._stop_mode
+            on_event(StopAsked(self._told_stop))
 
     def _exit_status(self, process: subprocess.Popen[bytes]) -> int | None:
         """A process that said its last word gets a moment to leave by itself."""

@@ -34,6 +34,7 @@ class Reader:
         self._framer = Framer()
         self._translator = Translator(practice_sha256, trainer_folder)
         self.is_over = False
+        self.has_failed = False
 
     @property
     def is_greeted(self) -> bool:
@@ -57,16 +58,24 @@ class Reader:
             events += [run.RunWarned(str(error)), run.RunFailed("trainer-protocol", UNREADABLE)]
         except TrainerError as error:
             events.append(run.RunFailed(error.code, error.sentence))
-        self.is_over = any(isinstance(event, (run.RunFailed, run.RunFinished)) for event in events)
+        self.has_failed = any(isinstance(event, run.RunFailed) for event in events)
+        self.is_over = self.has_failed or any(isinstance(event, run.RunFinished) for event in events)
         return events
 
-    def close(self, exit_status: int | None, stop_mode: str | None) -> list[run.RunEvent]:
-        """The stream and the process ended: what that means when the trainer did not say so itself."""
+    def close(
+        self, exit_status: int | None, stop_mode: str | None, ended_because: run.RunFailed | None = None
+    ) -> list[run.RunEvent]:
+        """The stream and the process ended: what that means when the trainer did not say so itself.
+
+        `ended_because` is why the app ended it, when it did.
+        """
         if self.is_over:
             return []
         self.is_over = True
         if stop_mode == "now":
             return [run.RunFinished(self._translator.step, 0.0, stopped=True)]
+        if ended_because is not None:
+            return [ended_because]
         if exit_status in (-9, 137):  # SIGKILL, told by the system or by a shell
             return [run.RunFailed("trainer-killed", KILLED)]
         return [run.RunFailed("trainer-stopped", STOPPED_UNEXPECTEDLY)]

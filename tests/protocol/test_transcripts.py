@@ -22,7 +22,8 @@ def replay(
     data: bytes, piece: int = 10**9, exit_status: int = 0, stop: str | None = None
 ) -> tuple[RunState, list[RunEvent]]:
     """Feed a transcript in pieces of `piece` bytes (0: of changing size) and end the process."""
-    reader, state, events = Reader(PRACTICE, TRAINER_FOLDER), RunState(), [run.RunRequested("train")]
+    reader, state = Reader(PRACTICE, TRAINER_FOLDER), RunState()
+    events: list[RunEvent] = [run.RunRequested("train")]
     rng, at = random.Random(5), 0
     while at < len(data):
         size = piece or rng.randint(1, 300)
