@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from trainer.practice.rubric import cues
-from trainer.practice.rubric.lexicon import ANY_CASE, DIAGNOSIS, SCHOOL_ADULT, TRAIT
+from trainer.practice.rubric.lexicon import ADULT, ANY_CASE, DIAGNOSIS, SCHOOL_ADULT, TRAIT
 from trainer.practice.rubric.process import BOTH, PREPARE, REPAIR, RESPONSE
 from trainer.practice.rubric.reading import Reading, first, once
 from trainer.practice.rubric.result import Rule, Verdict
@@ -90,7 +90,7 @@ def adults_change_a_setting(r: Reading) -> Verdict:
 
     def fits(s: str) -> bool:
         change = cues.ADULT_CHANGE.search(s) and cues.SETTING.search(s)
-        return bool(change and (SCHOOL_ADULT.search(s) or "staff" in s.lower()))
+        return bool(change and (ADULT.search(s) or "setting" in s.lower()))
 
     found = first(r.sentences(SUPPORT), fits)
     return bool(found), found

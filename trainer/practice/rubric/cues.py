@@ -57,13 +57,15 @@ HARM = re.compile(
 WIDER = re.compile(
     r"\b(?:class(?:mates|room)?|groups?|teams?|teammates|tables?|famil(?:y|ies)|riders|witness\w*|bystanders?"
     r"|others|friends"
-    r"|peers|grade|(?:other|younger|older|these|the) children|the rest|other students|staff|community|club"
+    r"|peers|grade|students (?:who|at|in|on|around)|readers|(?:other|younger|older|these|the) children"
+    r"|the rest|other students|staff|community|club"
     r"|band|line|younger students|older students"
     r"|audience|watchers"
     r"|onlookers|those who (?:saw|watched|heard)|everyone (?:who|in|on|at)|players|neighbo[u]?rs|Student C"
     r"|section|bus)\b",
     ANY_CASE,
 )
+AFFECTED = re.compile(r"\b(?:affected|feels? it|reach\w*|touched)\b", ANY_CASE)
 READY = re.compile(
     r"\b(?:ready|readiness|calm\w*|willing\w*|agree\w*|accepts?|owns?|owned|takes? responsibility|responsib\w+"
     r"|chooses?|wants? to"
@@ -73,7 +75,7 @@ READY = re.compile(
     ANY_CASE,
 )
 CONDITIONAL = re.compile(
-    r"\b(?:if|when|once|only|as soon as|provided|unless|until|after|before|sign of (?:being )?read\w+"
+    r"\b(?:readiness|if|when|once|only|as soon as|provided|unless|until|after|before|sign of (?:being )?read\w+"
     r"|as long as|should (?:either|one|"
     r"Student))\b",
     ANY_CASE,
@@ -81,7 +83,7 @@ CONDITIONAL = re.compile(
 REFUSAL = re.compile(
     r"\b(?:if|should|when|unless|in case)\b[^.;]{0,80}\b(?:not|declin\w+|refus\w+|unwilling"
     r"|changes? (?:\w+ )?mind|says? no|no longer"
-    r"|unready|upset|hesitat\w+|prefers? not|would rather|backs? out|withdraws?|stops?|falls? through"
+    r"|unready|upset|hesitat\w+|prefers? not|would rather|backs? out|withdraws?|stops?|falls? through|missing|lacking"
     r"|disagree\w*|doubt\w*)\b",
     ANY_CASE,
 )
@@ -225,7 +227,8 @@ HEDGE = re.compile(
     ANY_CASE,
 )
 CAUSE = re.compile(
-    r"\b(?:because|reasons?|causes?|behind|com(?:e|es|ing) from|came from|linked|due to|driv(?:en|ing)"
+    r"\b(?:because|be about|to do with|reasons?|causes?|behind|com(?:e|es|ing) from|came from|linked|due to"
+    r"|driv(?:en|ing)"
     r"|explains?|explained|wish|stem\w*|led to|part of (?:it|this|what)"
     r"|a role|roots?|grew (?:out|from)|lies|lie under|underneath|factor\w*|pressure|contribut\w+|trigger\w*|fed"
     r"|set (?:it|this) off|related)\b",
@@ -238,7 +241,8 @@ SKILL = re.compile(
     ANY_CASE,
 )
 SETTING = re.compile(
-    r"\b(?:seat\w*|schedule|supervis\w+|routines?|shel(?:f|ves)|spaces?|lines?|routes?|rules?|norms?"
+    r"\b(?:settings?|lessons?|pass|plans?|sheets?|notes?|cards?|seat\w*|schedule|supervis\w+|routines?"
+    r"|shel(?:f|ves)|spaces?|lines?|routes?|rules?|norms?"
     r"|arrangement|tables?|desks?|storage|bins?|box(?:es)?|hooks?|lockers?|"
     r"sign-?(?:out|up)\w*|signs?|posters?|stations?|corners?|adults? (?:near|close|at|by|in|on)|layout"
     r"|turn-taking|timer|charts?|lists?|labels?|bell|schedule|"
@@ -304,7 +308,8 @@ PRIVACY = re.compile(
     ANY_CASE,
 )
 REJECTED = re.compile(
-    r"\b(?:rather than|instead of|not (?:a|an|the)|too (?:much|formal|big|soon|early|little|heavy|large|light)"
+    r"\b(?:rather than|instead of|not (?:a|an|the)|rather not|not (?:choose|fit|suit|needed)|too (?:much"
+    r"|formal|big|soon|early|little|heavy|large|light)"
     r"|would (?:put|be too|add|expose|make|not)|rul(?:e|es|ed) out|decid\w+ against|"
     r"against|more than|less than|reject\w*|set aside|leave(?:s)? out|no need for|is not needed|are not needed"
     r"|could (?:embarrass|expose|shame|add)|turned down|weigh\w*|over a)\b",

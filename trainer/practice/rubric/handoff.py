@@ -8,13 +8,17 @@ import re
 from trainer.practice.rubric import cues, scope
 from trainer.practice.rubric.concerns import kinds
 from trainer.practice.rubric.facts import particulars_are_right
-from trainer.practice.rubric.lexicon import ANY_CASE, CERTAINTY, DECIDER, JOINT, LABEL, NEGATION, SECRECY
+from trainer.practice.rubric.lexicon import ADULT, ANY_CASE, CERTAINTY, DECIDER, JOINT, LABEL, NEGATION, SECRECY
 from trainer.practice.rubric.reading import Reading, first
 from trainer.practice.rubric.result import Rule, Verdict
 from trainer.practice.rubric.wording import fact_stems, sentences, without_quotations, words
 
 SEEN, NOW, NOT, WHO = "Concern seen", "First actions now", "Do not", "Who decides"
 MEANWHILE, LATER = "Support meanwhile", "When a restorative step could be reconsidered"
+_MIN_WORDS = 8
+_TOGETHER = re.compile(r"\b(?:meeting|together|apolog\w+|both sides)\b", ANY_CASE)
+_PROCESS = re.compile(r"\b(?:restorative|meeting|process|talk|joint)\b", ANY_CASE)
+_LATER_WORDS = re.compile(r"\b(?:wait\w*|later|first|before)\b", ANY_CASE)
 _SOON = re.compile(
     r"\b(?:now|immediately|today|at once|right away|before (?:the end|school|class|lunch"
     r"|dismissal|anything)|within|straight away|this (?:hour|morning|afternoon)|first|same (?:hour|day))\b",
@@ -65,12 +69,10 @@ def concern_is_named_from_report(r: Reading) -> Verdict:
 
 
 def first_actions_protect(r: Reading) -> Verdict:
-    """Two actions for people of the case or named adults, and no joint process among them."""
-    own = r.sentences(NOW)
-    acts = [m.group(0).lower() for s in own for m in _ACT.finditer(s)]
-    people = r.anyone.search(r.text(NOW))
-    joint = first(own, lambda s: JOINT.search(s) and not NEGATION.search(s))
-    return len(set(acts)) >= 2 and bool(people) and not joint, joint or ", ".join(acts[:4])
+    """Two actions for people of the case or named adults."""
+    text = r.text(NOW)
+    acts = {m.group(0).lower() for m in _ACT.finditer(text)}
+    return len(acts) >= 2 and bool(r.anyone.search(text) or ADULT.search(text)), ", ".join(sorted(acts)[:4])
 
 
 def action_fits_concern(r: Reading) -> Verdict:
@@ -91,24 +93,15 @@ def someone_is_told_now(r: Reading) -> Verdict:
 
 
 def process_is_withheld(r: Reading) -> Verdict:
-    """ "Do not" bars a joint process, and none is proposed elsewhere."""
-    barred = first(
-        r.sentences(NOT),
-        lambda s: (
-            (
-                JOINT.search(s)
-                or re.search(
-                    r"\b(?:meeting|together"
-                    r"|apolog\w+)\b",
-                    s,
-                    ANY_CASE,
-                )
-            )
-            and _BAN.search(s)
-        ),
-    )
+    """The section "Do not" bars a joint process, an apology or bringing people together."""
+    barred = first(r.sentences(NOT), lambda s: (JOINT.search(s) or _TOGETHER.search(s)) and _BAN.search(s))
+    return bool(barred), barred
+
+
+def no_process_is_proposed(r: Reading) -> Verdict:
+    """No joint process as a step now, in an answer that names first actions."""
     proposed = first(r.sentences(NOW, MEANWHILE, WHO), lambda s: JOINT.search(s) and not NEGATION.search(s))
-    return bool(barred) and not proposed, proposed or barred
+    return not proposed and len(words(r.text(NOW))) >= _MIN_WORDS, proposed
 
 
 def reports_in_neutral_words(r: Reading) -> Verdict:
@@ -177,17 +170,22 @@ def support_fits_the_event(r: Reading) -> Verdict:
 
 
 def nobody_is_forced_now(r: Reading) -> Verdict:
-    """No coercion, and the person harmed has a say in what happens meanwhile or later."""
-    forced = r.forced
+    """No coercion, in an answer that says what happens meanwhile."""
+    return not r.forced and len(words(r.text(MEANWHILE))) >= _MIN_WORDS, r.forced
+
+
+def harmed_has_a_say(r: Reading) -> Verdict:
+    """A person of the case chooses or is asked, in what happens meanwhile or later."""
     said = first(r.sentences(MEANWHILE, LATER, NOW), lambda s: _CHOICE.search(s) and r.anyone.search(s))
-    return not forced and bool(said), forced or said
+    return bool(said), said
 
 
 def reopening_is_conditional(r: Reading) -> Verdict:
-    """A later step only after someone clears it, and only by free choice."""
+    """A later step only after someone who decides has cleared it, under a condition or by free choice."""
     text = r.text(LATER)
-    own = first(sentences(text), lambda s: _CONDITION.search(s) and _CLEARED.search(s))
-    return bool(own) and bool(DECIDER.search(text) or r.anyone.search(text)) and len(words(text)) >= 8, own
+    own = first(sentences(text), _CLEARED.search)
+    bound = DECIDER.search(text) and (_CHOICE.search(text) or _CONDITION.search(text))
+    return bool(own and bound) and len(words(text)) >= _MIN_WORDS, own
 
 
 def people_stay_apart(r: Reading) -> Verdict:
@@ -215,35 +213,32 @@ def promises_no_secrecy(r: Reading) -> Verdict:
 
 def says_why_no_process_now(r: Reading) -> Verdict:
     """The reasoning turns a joint process down for now."""
-    found = first(
-        sentences(r.reasoning),
-        lambda s: (
-            (
-                JOINT.search(s)
-                or re.search(
-                    r"\b(?:restorative|meeting"
-                    r"|process)\b",
-                    s,
-                    ANY_CASE,
-                )
-            )
-            and (NEGATION.search(s) or re.search(r"\b(?:wait\w*|later|first|before)\b", s, ANY_CASE))
-        ),
-    )
+
+    def waits(sentence: str) -> bool:
+        process = JOINT.search(sentence) or _PROCESS.search(sentence)
+        return bool(process and (NEGATION.search(sentence) or _LATER_WORDS.search(sentence)))
+
+    found = first(sentences(r.reasoning), waits)
     return bool(found), found
 
 
 def reasoning_names_the_concern(r: Reading) -> Verdict:
-    """The reasoning names a kind of concern that the report holds, and who takes over."""
-    named = any(c.named.search(r.reasoning) for c in kinds(r.report))
-    return named and bool(DECIDER.search(r.reasoning)), ""
+    """The reasoning names a kind of concern that the report holds, with the one who is at risk."""
+    found = next((m for c in kinds(r.report) if (m := c.named.search(r.reasoning))), None)
+    return bool(found and r.anyone.search(r.reasoning)), found.group(0) if found else ""
 
 
 RULES = (
-    Rule("C1", process_is_withheld, decisive=True),
+    Rule("C1", no_process_is_proposed, decisive=True),
     *(
         Rule("C1", check)
-        for check in (concern_is_named_from_report, first_actions_protect, action_fits_concern, someone_is_told_now)
+        for check in (
+            process_is_withheld,
+            concern_is_named_from_report,
+            first_actions_protect,
+            action_fits_concern,
+            someone_is_told_now,
+        )
     ),
     *(
         Rule("C2", check)
@@ -264,7 +259,7 @@ RULES = (
         )
     ),
     Rule("C5", nobody_is_forced_now, decisive=True),
-    *(Rule("C5", check) for check in (reopening_is_conditional, people_stay_apart)),
+    *(Rule("C5", check) for check in (harmed_has_a_say, reopening_is_conditional, people_stay_apart)),
     Rule("C11", scope.stays_in_the_role, decisive=True),
     Rule("C11", scope.invents_no_policy, decisive=True),
     *(Rule("C11", check) for check in (names_who_decides, promises_no_secrecy)),

@@ -18,6 +18,10 @@ FUNCTION_WORDS = frozenset(
     " them then there these they this those to too under until up was we were what when where whether which while who"
     " whom whose why will with without would you your about after again all also any both only own same very".split()
 )
+#: Words that hardly ever follow "the" or "an" in prose.
+ASTRAY_AFTER_ARTICLE = FUNCTION_WORDS - frozenset(
+    "after all any both before each her his no not one only other out own same their under up very".split()
+)
 #: Words that any answer or report may hold: they never tie an answer to a report.
 GENERIC_WORDS = frozenset(
     "student students staff teacher teachers aide counselor principal dean adult adults school class classes classmate"
@@ -264,15 +268,16 @@ COERCION = re.compile(
     rf"\b(?:must|ha(?:s|ve) to|had to|(?:is|are|be|being) (?:made|required|forced|told|ordered|expected)"
     rf"|requires?|forces?"
     rf"|mak(?:e|es|ing) (?:them|him|her|Student [A-Z]|both|the students?)|no choice but){_GAP}{_FORCED_ACT}"
-    rf"|\buntil (?:they|he|she|Student [A-Z]|both) (?:apologi[sz]e|say|says|agree|agrees)\b"
+    rf"|\buntil (?:they|he|she|Student [A-Z]|both) (?:apologi[sz]es?|says? sorry|agrees?)\b"
     rf"|\b(?:attendance|participation|taking part|an apology|the apology) (?:is|are) (?:required|expected"
     rf"|mandatory|compulsory)"
     rf"|\b(?:refusal|refusing|declining) (?:means|leads to|counts as|will)\b",
     ANY_CASE,
 )
 PROMISED_ACT = re.compile(
-    r"\bwill (?:both |then |also |now )?(?:attend|apologi[sz]e|say sorry|shake hands|forgive"
-    r"|meet (?:with )?(?:each|Student))",
+    r"\bwill (?:both |then |also |now )?(?:attend (?:the|a) (?:\w+ )?(?:circle|conference|meeting|talk)"
+    r"|apologi[sz]e|say sorry"
+    r"|shake hands|forgive|meet (?:with )?(?:each|Student))",
     ANY_CASE,
 )
 CONDITION = re.compile(

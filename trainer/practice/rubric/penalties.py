@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 
-from trainer.practice.rubric.facts import KNOWN, PEOPLE, SAFETY, wrong_particulars
-from trainer.practice.rubric.handoff import NOW, SEEN
+from trainer.practice.rubric import cues
+from trainer.practice.rubric.facts import KNOWN, wrong_particulars
+from trainer.practice.rubric.handoff import SEEN
 from trainer.practice.rubric.lexicon import ANY_CASE, DIAGNOSIS, LABEL, NEGATION
 from trainer.practice.rubric.reading import Reading
 from trainer.practice.rubric.result import Penalty
@@ -69,8 +70,9 @@ def _of_wording(r: Reading) -> list[Penalty]:
 
 
 def stems_in_common(r: Reading) -> float:
-    """Share of the particular words of the sections on facts and people that the report holds (1 when too few)."""
-    stems = fact_stems(r.text(SAFETY, KNOWN, PEOPLE) if r.answer.form == "full" else r.text(SEEN, NOW))
+    """Share of the particular words of what is called known that the report holds (1 when they are too few)."""
+    stated = [s for s in r.sentences(KNOWN if r.answer.form == "full" else SEEN) if not cues.UNKNOWN.search(s)]
+    stems = fact_stems(without_quotations(" ".join(stated)))
     return len(stems & r.facts) / len(stems) if len(stems) >= _ENOUGH_STEMS else 1.0
 
 

@@ -12,6 +12,7 @@ from trainer.practice.rubric.result import Rule, Verdict
 from trainer.practice.rubric.wording import sentences, words
 
 RESPONSE, PREPARE, REPAIR = "Suggested response and why", "Preparation and questions", "Repair to be agreed"
+_MIN_WORDS = 8
 _CLAUSE = re.compile(r"[;\n]|(?<=[a-z)])\.(?:\s|$)|,? and (?=(?:Student|Staff) [A-Z] (?:may|can|could|offers))")
 BOTH = re.compile(
     r"\b(?:both(?: students| sides| of them)?|each(?: student| side| person| of them| one)?"
@@ -29,7 +30,7 @@ def names_one_step(r: Reading) -> Verdict:
     """The response starts with one step of the continuum, and not more than three are named."""
     own = r.sentences(RESPONSE)
     named = r.steps(" ".join(own[:2]))
-    enough = 1 <= len(named) and len(r.steps(" ".join(own))) <= 3
+    enough = len(named) >= 1 and len(r.steps(" ".join(own))) <= 3
     tied = r.anyone.search(r.text(RESPONSE)) or BOTH.search(r.text(RESPONSE))
     return enough and bool(tied), next(iter(named.values()), "")
 
@@ -120,12 +121,8 @@ def may_stop_or_decline(r: Reading) -> Verdict:
 
 
 def nobody_is_forced(r: Reading) -> Verdict:
-    """No coercion anywhere, and the preparation speaks of at least one choice."""
-    forced = r.forced
-    chosen = cues.ELEMENTS["right to stop"].search(r.text(PREPARE, RESPONSE)) or cues.OFFER.search(
-        r.text(PREPARE, REPAIR)
-    )
-    return not forced and bool(chosen), forced
+    """No coercion anywhere, in an answer that prepares people at all."""
+    return not r.forced and len(words(r.text(PREPARE))) >= _MIN_WORDS, r.forced
 
 
 def asks_enough_open_questions(r: Reading) -> Verdict:
@@ -152,7 +149,7 @@ def asks_both_sides(r: Reading) -> Verdict:
     sides: set[str] = set()
     last: set[str] = set()
     for sentence in r.sentences(PREPARE):
-        named = {side for side in ("harmed", "caused") if r.names_side(sentence, side)}
+        named = {side for side in ("harmed", "caused") if r.names_side(_lead(r, sentence), side)}
         last = named or last
         if "?" in sentence:
             sides |= last if len(last) == 1 else set()
@@ -168,8 +165,9 @@ def questions_look_back_and_ahead(r: Reading) -> Verdict:
 
 
 def offers_two_to_four_options(r: Reading) -> Verdict:
+    """Two to four ways to mend, put as an offer or a choice."""
     own = options(r)
-    return 2 <= len(own) <= 4, " | ".join(own[:2])
+    return 2 <= len(own) <= 4 and bool(cues.OFFER.search(r.text(REPAIR))), " | ".join(own[:2])
 
 
 def options_say_who_and_when(r: Reading) -> Verdict:
@@ -186,12 +184,10 @@ def options_answer_the_event(r: Reading) -> Verdict:
     return bool(tied) and len(tied) * 2 >= len(own), " | ".join(tied[:2])
 
 
-def repair_is_offered(r: Reading) -> Verdict:
-    """Nothing forced, nobody shamed; and the repair is put as an offer or a choice."""
-    text = r.text(REPAIR)
+def repair_shames_nobody(r: Reading) -> Verdict:
+    """Nothing forced and nobody shamed, in an answer that names a repair."""
     shame = first(r.own_sentences, lambda s: SHAME.search(s) and not NEGATION.search(s))
-    forced = r.forced
-    return not shame and not forced and bool(options(r)) and bool(cues.OFFER.search(text)), shame or forced
+    return not shame and not r.forced and bool(options(r)), shame or r.forced
 
 
 def says_what_if_not_done(r: Reading) -> Verdict:
@@ -221,6 +217,15 @@ def elements(r: Reading) -> list[str]:
     return [name for name, pattern in cues.ELEMENTS.items() if pattern.search(text)]
 
 
+def _lead(r: Reading, sentence: str) -> str:
+    """The words that say to whom a question goes: before a colon, a name at the start, or a whole statement."""
+    lead, colon, _ = sentence.partition(":")
+    if colon or "?" not in sentence:
+        return lead
+    named = r.anyone.match(sentence)
+    return named.group(0) if named else ""
+
+
 def _is_open(question: str) -> bool:
     return bool(cues.OPEN_STEM.match(question)) and len(words(question)) >= 3
 
@@ -245,7 +250,7 @@ RULES = (
             questions_look_back_and_ahead,
         )
     ),
-    Rule("C7", repair_is_offered, decisive=True),
+    Rule("C7", repair_shames_nobody, decisive=True),
     *(
         Rule("C7", check)
         for check in (

@@ -16,6 +16,7 @@ from trainer.practice.rubric.wording import fact_stems, sentences, without_quota
 
 Found = TypeVar("Found")
 _TOGETHER = re.compile(r"\b(Student|Staff)s ([A-Z])((?:, [A-Z])*),? (and|or) ([A-Z])\b")
+_ROOM = re.compile(r"\broom \d{1,3}\b")
 _LETTERED = re.compile(r"\b(?:Student|Staff) [A-Z]\b")
 _SIDE_WORDS = {
     "harmed": r"(?:student|person|child|pupil|one|side) (?:who|that) (?:was|were|has been|got|is) (?:harmed"
@@ -59,7 +60,8 @@ class Reading:
 
     def ties(self, text: str) -> set[str]:
         """Stems that `text` shares with the report; only particular words count (`wording.fact_stems`)."""
-        return set(fact_stems(text) & self.facts)
+        rooms = {room for room in _ROOM.findall(text.lower()) if room in self.report_lower}
+        return set(fact_stems(text) & self.facts) | rooms
 
     def text(self, *headings: str) -> str:
         """The texts under `headings`, "Students A and B" written out as two people."""

@@ -8,7 +8,7 @@ from collections import Counter
 from functools import lru_cache
 
 from trainer.practice.citations import content_words
-from trainer.practice.rubric.lexicon import FUNCTION_WORDS, GENERIC_WORDS, IRREGULAR_STEMS
+from trainer.practice.rubric.lexicon import ASTRAY_AFTER_ARTICLE, FUNCTION_WORDS, GENERIC_WORDS, IRREGULAR_STEMS
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _ABBREVIATION = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|vs|e\.g|i\.e)\.")
@@ -17,7 +17,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)])\s+", re.MULTILINE)
 _QUOTED = re.compile(r"[\"“][^\"”\n]{0,400}[\"”]")
 _SUFFIXES = ("ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s")
 _REPEATED_SENTENCE_WORDS = 5
-_GRAM = 6
+_GRAM, _OFTEN = 8, 3
 
 
 @lru_cache(maxsize=512)
@@ -78,7 +78,7 @@ def copied_share(text: str, source: str, size: int = 5) -> float:
 
 
 def repetition(texts: list[str]) -> str:
-    """The first sentence that stands twice, or run of six words that stands three times; "" when there is none."""
+    """The first sentence that stands twice, or run of eight words that stands four times; "" when there is none."""
     seen: Counter[tuple[str, ...]] = Counter()
     grams: Counter[tuple[str, ...]] = Counter()
     for sentence in texts:
@@ -87,7 +87,7 @@ def repetition(texts: list[str]) -> str:
         if seen[key] > 1 and len(key) >= _REPEATED_SENTENCE_WORDS:
             return sentence
         grams.update(key[i : i + _GRAM] for i in range(len(key) - _GRAM + 1))
-    return next((" ".join(gram) for gram, count in grams.items() if count > 2), "")
+    return next((" ".join(gram) for gram, count in grams.items() if count > _OFTEN), "")
 
 
 def prose_fault(text: str) -> str:
@@ -104,7 +104,7 @@ def prose_fault(text: str) -> str:
     if share > 0.75:
         return "hardly any words with content"
     articles = [i for i, word in enumerate(tokens[:-1]) if word in ("the", "an")]
-    astray = sum(tokens[i + 1] in FUNCTION_WORDS for i in articles)
+    astray = sum(tokens[i + 1] in ASTRAY_AFTER_ARTICLE for i in articles)
     if len(articles) >= 4 and astray / len(articles) > 0.15:
         return "articles that lead nowhere"
     return ""
