@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -19,16 +20,17 @@ from devtools import setup, stamp, system, testing
 from devtools.exclusive import exclusive
 from devtools.layout import Layout
 
-# The goal; the figure itself is some 0.2 s (tests/bench).
+# The goal, of processor time, which a busy machine does not stretch; the figure itself is some 0.2 s (tests/bench).
 SECOND_START_S = 2.0
 
 
 def test_second_start_does_nothing_and_is_quick(small_checkout: SmallCheckout) -> None:
     small_checkout.make_ready()
     before = _contents(small_checkout.root)
-    started = time.monotonic()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = small_checkout.start("setup")
-    assert time.monotonic() - started <= SECOND_START_S
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime <= SECOND_START_S
     assert (done.returncode, done.stdout) == (0, "Nothing to do: .venv and .venv-trainer are up to date.\n")
     assert _contents(small_checkout.root) == before
 
