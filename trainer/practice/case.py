@@ -69,12 +69,12 @@ class Case:
 def parse_case(untrusted: object) -> Case:
     """Check an untrusted JSON value and return the `Case`; raise `CaseError` with one sentence otherwise."""
     if not isinstance(untrusted, dict):
-        raise CaseError("The case must be a JSON object with at least a \"narrative\".")
+        raise CaseError('The case must be a JSON object with at least a "narrative".')
     narrative = _text(untrusted, "narrative", required=True, limit=MAX_NARRATIVE_CHARS)
     band = _choice(untrusted, "grade_band", GRADE_BANDS)
     severity = untrusted.get("severity")
     if severity is not None and (isinstance(severity, bool) or severity not in (1, 2, 3, 4)):
-        raise CaseError("\"severity\" must be a whole number from 1 to 4.")
+        raise CaseError('"severity" must be a whole number from 1 to 4.')
     parties = tuple(_party(item) for item in _list(untrusted, "parties", MAX_PARTIES))
     names = [p.name for p in parties]
     if len(set(names)) != len(names):
@@ -109,9 +109,9 @@ def _text(source: Mapping[str, Any], key: str, *, required: bool = False, limit:
     if value is None and not required:
         return ""
     if not isinstance(value, str) or (required and not value.strip()):
-        raise CaseError(f"\"{key}\" must be text{' and must not be empty' if required else ''}.")
+        raise CaseError(f'"{key}" must be text{" and must not be empty" if required else ""}.')
     if len(value) > limit:
-        raise CaseError(f"\"{key}\" is longer than {limit:,} characters; shorten it.")
+        raise CaseError(f'"{key}" is longer than {limit:,} characters; shorten it.')
     return value.strip()
 
 
@@ -120,7 +120,7 @@ def _choice(source: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> st
     if value is None:
         return None
     if value not in allowed:
-        raise CaseError(f"\"{key}\" must be one of {', '.join(allowed)}.")
+        raise CaseError(f'"{key}" must be one of {", ".join(allowed)}.')
     return str(value)
 
 
@@ -129,26 +129,26 @@ def _list(source: Mapping[str, Any], key: str, limit: int) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list) or len(value) > limit:
-        raise CaseError(f"\"{key}\" must be a list of at most {limit} entries.")
+        raise CaseError(f'"{key}" must be a list of at most {limit} entries.')
     return value
 
 
 def _party(item: object) -> Party:
     if not isinstance(item, dict):
-        raise CaseError("Each of \"parties\" must be an object with \"name\" and \"role\".")
+        raise CaseError('Each of "parties" must be an object with "name" and "role".')
     name = _text(item, "name", required=True, limit=100)
     role = _choice(item, "role", ROLES)
     if role is None:
-        raise CaseError(f"Each of \"parties\" needs a \"role\": one of {', '.join(ROLES)}.")
+        raise CaseError(f'Each of "parties" needs a "role": one of {", ".join(ROLES)}.')
     return Party(name=name, role=role, grade=_text(item, "grade", limit=20) or None)
 
 
 def _account(item: object, names: list[str]) -> Account:
     if not isinstance(item, dict):
-        raise CaseError("Each of \"accounts\" must be an object with \"party\" and \"text\".")
+        raise CaseError('Each of "accounts" must be an object with "party" and "text".')
     party = _text(item, "party", required=True, limit=100)
     if party not in names:
-        raise CaseError("An account names a person who is not among \"parties\"; add that person first.")
+        raise CaseError('An account names a person who is not among "parties"; add that person first.')
     return Account(party=party, text=_text(item, "text", required=True, limit=MAX_NARRATIVE_CHARS))
 
 
@@ -156,10 +156,10 @@ def _willing(value: object, names: list[str]) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise CaseError("\"willing\" must be an object from a person's name to an answer.")
+        raise CaseError('"willing" must be an object from a person\'s name to an answer.')
     for name, answer in value.items():
         if name not in names:
-            raise CaseError("\"willing\" names a person who is not among \"parties\"; add that person first.")
+            raise CaseError('"willing" names a person who is not among "parties"; add that person first.')
         if answer not in WILLING:
-            raise CaseError(f"\"willing\" must be one of {', '.join(WILLING)}.")
+            raise CaseError(f'"willing" must be one of {", ".join(WILLING)}.')
     return dict(value)

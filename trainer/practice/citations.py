@@ -18,8 +18,10 @@ MIN_TOKEN_F1 = 0.8
 MAX_PASSAGE_WORDS = 90
 
 NOT_COVERED = re.compile(
-    r"\b(?:polic(?:y|ies)|passages?)\b[^.]{0,60}\b(?:do(?:es)? not|don't|doesn't)\b[^.]{0,20}\b(?:cover|address|mention|speak|say)"
-    r"|\bno (?:given |loaded |school )?(?:polic(?:y|ies)|passage)\b[^.]{0,40}\b(?:covers?|applies|apply|addresses|fits)",
+    r"\b(?:polic(?:y|ies)|passages?)\b[^.]{0,60}\b(?:do(?:es)? not|don't|doesn't)\b[^.]{0,20}"
+    r"\b(?:cover|address|mention|speak|say)"
+    r"|\bno (?:given |loaded |school )?(?:polic(?:y|ies)|passage)\b[^.]{0,40}"
+    r"\b(?:covers?|applies|apply|addresses|fits)",
     re.IGNORECASE,
 )
 _CITATION = re.compile(r"\[([A-Za-z0-9][A-Za-z0-9._-]{0,40})\]\s*[:,]?\s*(?:[\"“]([^\"”]{1,600})[\"”])?")
@@ -27,9 +29,9 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _MARKDOWN_HEADING = re.compile(r"^(#{1,4})\s+(.*\S)\s*$")
 _NUMBER = re.compile(r"^(\d+(?:\.\d+)*)[.)]?\s+(.*)$")
 _STOPWORDS = frozenset(
-    "a an and are as at be been before by can could did do does each for from had has have he her his how if in into is it"
-    " its may must no not of on or our she should so some such than that the their them then there these they this those to"
-    " under until up was we were what when where which while who will with would you your".split()
+    "a an and are as at be been before by can could did do does each for from had has have he her his how if in into"
+    " is it its may must no not of on or our she should so some such than that the their them then there these they"
+    " this those to under until up was we were what when where which while who will with would you your".split()
 )
 
 
@@ -125,7 +127,7 @@ def _best_window_f1(quotation: list[str], passage: list[str]) -> float:
         return 0.0
     wanted, best = Counter(quotation), 0.0
     for start in range(max(1, len(passage) - size + 1)):
-        window = passage[start:start + size]
+        window = passage[start : start + size]
         overlap = sum((wanted & Counter(window)).values())
         best = max(best, 2 * overlap / (size + len(window)))
     return best

@@ -91,10 +91,10 @@ def _split_reasoning(text: str, failures: list[str]) -> tuple[str, str]:
         failures.append("the reasoning must be opened once and closed once")
     start, end = text.find(REASONING_OPEN), text.find(REASONING_CLOSE)
     if start < 0 or end < start:
-        return "", text if start < 0 else text[:start] + "\n" + text[start + len(REASONING_OPEN):]
+        return "", text if start < 0 else text[:start] + "\n" + text[start + len(REASONING_OPEN) :]
     if text[:start].strip():
         failures.append("there is text before the reasoning")
-    return text[start + len(REASONING_OPEN):end].strip(), text[end + len(REASONING_CLOSE):]
+    return text[start + len(REASONING_OPEN) : end].strip(), text[end + len(REASONING_CLOSE) :]
 
 
 def _form_of(names: list[str]) -> str:
@@ -180,7 +180,7 @@ class StreamParser:
             return
         line, newline, rest = self._buffer.partition("\n")
         if not self._where and line.lstrip().startswith(REASONING_OPEN):
-            self._buffer = self._buffer.lstrip()[len(REASONING_OPEN):]
+            self._buffer = self._buffer.lstrip()[len(REASONING_OPEN) :]
             self._where = "reasoning"
             return
         if self._at_line_start and not newline and not final and self._may_be_special(line):
@@ -206,7 +206,7 @@ class StreamParser:
         keep = 0 if final else _overlap(text, REASONING_CLOSE)
         if len(text) > keep:
             pieces.append(Piece("reasoning", text[: len(text) - keep]))
-            self._buffer = text[len(text) - keep:]
+            self._buffer = text[len(text) - keep :]
 
 
 def _overlap(text: str, tag: str) -> int:

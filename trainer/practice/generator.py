@@ -80,7 +80,7 @@ def held_out(items: list[Any], split: str) -> list[Any]:
     test, dev = HELD_OUT["test"], HELD_OUT["dev"]
     if split == "test":
         return items[-test:]
-    return items[-test - dev:-test] if split == "dev" else items[:-test - dev]
+    return items[-test - dev : -test] if split == "dev" else items[: -test - dev]
 
 
 class _Writer:
@@ -105,13 +105,23 @@ class _Writer:
         accounts, extra = self._accounts(slots, extra)
         narrative = self._narrative(slots, sentences, [line.format(**slots) for line in extra])
         gold = Gold(
-            level, codes, tuple(event.get("responses", category["responses"])),
-            tuple(p.name for p in parties if p.role != "witness"), self._particulars(slots, event), need,
+            level,
+            codes,
+            tuple(event.get("responses", category["responses"])),
+            tuple(p.name for p in parties if p.role != "witness"),
+            self._particulars(slots, event),
+            need,
         )
         case = Case(narrative, band, self.rng.choice(event["severity"]), slots["place_bare"], parties, accounts)
         scenario = Scenario(
-            f"{self.split}-{self.seed}-{self.number}", self.seed, number, case.severity or 1, self.split,
-            event["family"], case, gold,
+            f"{self.split}-{self.seed}-{self.number}",
+            self.seed,
+            number,
+            case.severity or 1,
+            self.split,
+            event["family"],
+            case,
+            gold,
         )
         return Draft(scenario, category, event, slots, tuple(sentences))
 
@@ -134,9 +144,17 @@ class _Writer:
         if "{B}" not in text:
             first = "Student A"
         return {
-            "A": first, "B": second if "{B}" in text else "Staff A", "C": "Student C", "S": "Staff A", "P": "",
-            "place": the + place, "place_bare": place, "in_place": f"{kind['prep']} {the}{place}", "time": time,
-            "thing": thing, "role": rng.choice(words["staff_roles"]),
+            "A": first,
+            "B": second if "{B}" in text else "Staff A",
+            "C": "Student C",
+            "S": "Staff A",
+            "P": "",
+            "place": the + place,
+            "place_bare": place,
+            "in_place": f"{kind['prep']} {the}{place}",
+            "time": time,
+            "thing": thing,
+            "role": rng.choice(words["staff_roles"]),
         }
 
     def _extras(

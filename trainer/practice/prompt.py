@@ -19,13 +19,18 @@ SYSTEM = (
     "You help a school counselor with a restorative response. Use only facts from the report. First think in "
     "<reasoning></reasoning>, then write the headings: ## Safety check, ## What is known, ## Who is affected and what "
     "they need, ## Suggested response and why, ## Preparation and questions, ## Repair to be agreed, ## Support and "
-    "follow-up, ## Policy used. Cite a policy as [id] \"words of the passage\", or say that the policies do not cover it. "
-    "If someone may be in danger, write the hand-off instead: ## Concern seen, ## First actions now, ## Do not, "
+    'follow-up, ## Policy used. Cite a policy as [id] "words of the passage", or say that the policies do not cover '
+    "it. If someone may be in danger, write the hand-off instead: ## Concern seen, ## First actions now, ## Do not, "
     "## Who decides, ## Support meanwhile, ## When a restorative step could be reconsidered."
 )
 ROLE_LINES = {
-    "caused_harm": "caused harm", "harmed": "was harmed", "both": "caused harm and was harmed", "witness": "saw it",
-    "affected": "is affected", "supporter": "supporter", "staff": "staff",
+    "caused_harm": "caused harm",
+    "harmed": "was harmed",
+    "both": "caused harm and was harmed",
+    "witness": "saw it",
+    "affected": "is affected",
+    "supporter": "supporter",
+    "staff": "staff",
 }
 _CHAT_TOKEN = re.compile(r"<\|([a-zA-Z_]+)\|>")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -13,8 +13,15 @@ LEVELS = ("CLEAR", "CAUTION", "HOLD", "STOP")
 SPLITS = ("train", "dev", "test")
 #: Steps of the restorative continuum, least formal first.
 RESPONSES = (
-    "affective statement", "restorative chat", "small conference", "shuttle", "circle", "conference", "support circle",
-    "re-entry", "none",
+    "affective statement",
+    "restorative chat",
+    "small conference",
+    "shuttle",
+    "circle",
+    "conference",
+    "support circle",
+    "re-entry",
+    "none",
 )
 
 
@@ -56,12 +63,24 @@ class Scenario:
     def to_line(self) -> str:
         """One JSON line."""
         gold = {
-            "level": self.gold.level, "codes": list(self.gold.codes), "responses": list(self.gold.responses),
-            "parties": list(self.gold.parties), "particulars": self.gold.particulars or {}, "need": self.gold.need,
+            "level": self.gold.level,
+            "codes": list(self.gold.codes),
+            "responses": list(self.gold.responses),
+            "parties": list(self.gold.parties),
+            "particulars": self.gold.particulars or {},
+            "need": self.gold.need,
         }
         return json.dumps(
-            {"id": self.id, "seed": self.seed, "category": self.category, "severity": self.severity,
-             "split": self.split, "family": self.family, "case": self.case.to_json(), "gold": gold},
+            {
+                "id": self.id,
+                "seed": self.seed,
+                "category": self.category,
+                "severity": self.severity,
+                "split": self.split,
+                "family": self.family,
+                "case": self.case.to_json(),
+                "gold": gold,
+            },
             ensure_ascii=False,
         )
 
@@ -69,14 +88,14 @@ class Scenario:
 def parse_scenario(untrusted: object) -> Scenario:
     """Check an untrusted JSON value and return the `Scenario`; raise `CaseError` with one sentence otherwise."""
     if not isinstance(untrusted, dict) or not isinstance(untrusted.get("gold"), dict):
-        raise CaseError("Each scenario must be a JSON object with \"id\", \"case\" and \"gold\".")
+        raise CaseError('Each scenario must be a JSON object with "id", "case" and "gold".')
     gold: dict[str, Any] = untrusted["gold"]
     level = gold.get("level")
     if level not in LEVELS:
-        raise CaseError(f"A scenario's gold \"level\" must be one of {', '.join(LEVELS)}.")
+        raise CaseError(f'A scenario\'s gold "level" must be one of {", ".join(LEVELS)}.')
     particulars = gold.get("particulars") or {}
     if not isinstance(particulars, dict) or not all(isinstance(v, str) for v in particulars.values()):
-        raise CaseError("A scenario's gold \"particulars\" must map words to text.")
+        raise CaseError('A scenario\'s gold "particulars" must map words to text.')
     return Scenario(
         id=_string(untrusted, "id"),
         seed=_whole(untrusted, "seed"),
@@ -85,8 +104,14 @@ def parse_scenario(untrusted: object) -> Scenario:
         split=_string(untrusted, "split"),
         family=_string(untrusted, "family"),
         case=parse_case(untrusted.get("case")),
-        gold=Gold(level, _strings(gold, "codes"), _strings(gold, "responses"), _strings(gold, "parties"),
-                  dict(particulars), str(gold.get("need") or "")),
+        gold=Gold(
+            level,
+            _strings(gold, "codes"),
+            _strings(gold, "responses"),
+            _strings(gold, "parties"),
+            dict(particulars),
+            str(gold.get("need") or ""),
+        ),
     )
 
 
@@ -108,19 +133,19 @@ def parse_scenario_lines(untrusted_text: str) -> list[Scenario]:
 def _string(source: dict[str, Any], key: str) -> str:
     value = source.get(key)
     if not isinstance(value, str) or not value or len(value) > 200:
-        raise CaseError(f"A scenario's \"{key}\" must be a short text.")
+        raise CaseError(f'A scenario\'s "{key}" must be a short text.')
     return value
 
 
 def _whole(source: dict[str, Any], key: str) -> int:
     value = source.get(key, 0)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise CaseError(f"A scenario's \"{key}\" must be a whole number.")
+        raise CaseError(f'A scenario\'s "{key}" must be a whole number.')
     return value
 
 
 def _strings(source: dict[str, Any], key: str) -> tuple[str, ...]:
     value = source.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise CaseError(f"A scenario's gold \"{key}\" must be a list of texts.")
+        raise CaseError(f'A scenario\'s gold "{key}" must be a list of texts.')
     return tuple(value)

@@ -2,7 +2,8 @@
 """One command that makes the starter model: `python -m trainer.starter.build --work FOLDER`.
 
 Stages: tokenizer (kept when it exists: it is frozen) → pre-training (resumable from FOLDER) → bf16 safetensors → Q8_0
-GGUF by the trainer's own export path. The figures of the model card are added by `trainer.starter.measure`.
+GGUF by the trainer's own export path. The scores are added by
+`trainer.starter.card --figures`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
+import platform
 import time
 import tomllib
 from dataclasses import replace
@@ -17,9 +20,11 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
+from transformers import LlamaForCausalLM
 
+from trainer import export_gguf
 from trainer.practice.generator import load_banks
-from trainer.starter import examples, pretrain, tokenizer
+from trainer.starter import card, examples, pretrain, tokenizer
 from trainer.starter.corpus import CorpusWriter
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -48,6 +53,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ASSETS / "starter")
     parser.add_argument("--steps", type=int, default=pretrain.Plan.steps)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--notes", default="", help="a sentence for the model card")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     plan = replace(pretrain.Plan(), steps=arguments.steps)
@@ -56,9 +62,32 @@ def main() -> None:
     banks = load_banks(ASSETS / "practice" / "scenarios")
     stream = examples.batches(words, examples.stream(writer, banks, plan.seed), plan.tokens_per_batch, plan.seed)
     model = pretrain.run(plan, words, stream, arguments.work / "starter.pt", say)
-    model.to(torch.bfloat16).save_pretrained(arguments.out, safe_serialization=True)
-    (arguments.work / "run.json").write_text(json.dumps({"steps": plan.steps}) + "\n", encoding="utf-8")
-    say(f"weights are in {arguments.out.name}")
+    finish(model, words, arguments.work / "starter.pt", arguments.out, arguments.notes)
+    say(f"the model is in {arguments.out.name}")
+
+
+def finish(model: LlamaForCausalLM, words: Tokenizer, checkpoint: Path, out: Path, notes: str) -> None:
+    """bf16 safetensors, a Q8_0 GGUF by our own export path, and the card."""
+    parameters = sum(p.numel() for p in model.parameters())
+    model.generation_config.eos_token_id = words.token_to_id(tokenizer.TURN_END)
+    model.generation_config.pad_token_id = words.token_to_id(tokenizer.END_OF_TEXT)
+    model.to(torch.bfloat16).save_pretrained(out)
+    saved = torch.load(checkpoint, weights_only=True)
+    step, tokens, seconds = saved["progress"]
+    run = {
+        "steps": step,
+        "tokens": tokens,
+        "minutes": round(seconds / 60, 1),
+        "parameters": parameters,
+        "notes": notes,
+        "seed": json.loads(saved["plan"])["seed"],
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
+    }
+    (out / card.GGUF).unlink(missing_ok=True)
+    card.write(out, figures={}, run=run)
+    pre_hash = export_gguf.card_pre_hash(out / "card.json")
+    export_gguf.convert_model(out, out / card.GGUF, "q8_0", pre_hash=pre_hash)
+    card.write(out)
 
 
 if __name__ == "__main__":

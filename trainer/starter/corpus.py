@@ -24,17 +24,42 @@ from trainer.starter import passages as policy_bank
 CARE = ((0.25, 0.35), (0.45, 0.60), (0.30, 0.88))
 #: Elements that are left out more (negative) or less (positive) often than the answer's care says.
 OFFSET = {
-    "reasoning.facts": 0.3, "reasoning.harm": 0.2, "reasoning.reject": -0.2, "reasoning.option": 0.1, "safety.reopen": -0.2,
-    "known.unknown": 0.0, "affected.harmed": 0.25, "affected.caused": 0.05, "response.fallback": -0.15, "repair.undone": -0.2,
-    "support.close": -0.15, "support.setting": -0.1, "policy.privacy": -0.25, "policy.cited": 0.05, "prepare.supporter": -0.1,
-    "known.claim": -0.1, "safety.reason": 0.15, "safety.first": -0.15, "known.view": -0.25, "prepare.express": -0.2,
-    "support.again": -0.2, "handoff.over": 0.1, "handoff.no_inquiry": -0.1, "handoff.private": -0.2, "handoff.choice": -0.15,
+    "reasoning.facts": 0.3,
+    "reasoning.harm": 0.2,
+    "reasoning.reject": -0.2,
+    "reasoning.option": 0.1,
+    "safety.reopen": -0.2,
+    "known.unknown": 0.0,
+    "affected.harmed": 0.25,
+    "affected.caused": 0.05,
+    "response.fallback": -0.15,
+    "repair.undone": -0.2,
+    "support.close": -0.15,
+    "support.setting": -0.1,
+    "policy.privacy": -0.25,
+    "policy.cited": 0.05,
+    "prepare.supporter": -0.1,
+    "known.claim": -0.1,
+    "safety.reason": 0.15,
+    "safety.first": -0.15,
+    "known.view": -0.25,
+    "prepare.express": -0.2,
+    "support.again": -0.2,
+    "handoff.over": 0.1,
+    "handoff.no_inquiry": -0.1,
+    "handoff.private": -0.2,
+    "handoff.choice": -0.15,
     "handoff.others": -0.15,
 }
 RESPONSE_WORDS = {
-    "affective statement": "an affective statement", "restorative chat": "a restorative chat", "small conference": "a small conference",
-    "shuttle": "a shuttle process", "circle": "a responsive circle", "conference": "a prepared conference",
-    "support circle": "a support circle", "re-entry": "a re-entry meeting",
+    "affective statement": "an affective statement",
+    "restorative chat": "a restorative chat",
+    "small conference": "a small conference",
+    "shuttle": "a shuttle process",
+    "circle": "a responsive circle",
+    "conference": "a prepared conference",
+    "support circle": "a support circle",
+    "re-entry": "a re-entry meeting",
 }
 FORMALITY = list(RESPONSE_WORDS)
 FALLBACKS = ("a shuttle process", "separate talks", "a message carried by {S}", "separate talks with {S}")
@@ -62,7 +87,8 @@ class CorpusWriter:
 
     def example(self, draft: Draft, rng: random.Random) -> Example:
         """An answer to `draft` with invented policy passages; redrawn until the contract holds."""
-        given, relevant = policy_bank.invent(self.policies, draft.scenario.category, rng, many=rng.random() < LONG_SHARE)
+        many = rng.random() < LONG_SHARE
+        given, relevant = policy_bank.invent(self.policies, draft.scenario.category, rng, many=many)
         write = self._handoff if draft.scenario.gold.form == "handoff" else self._full
         care = rng.choices([c for _, c in CARE], [share for share, _ in CARE])[0]
         for attempt in range(60):
@@ -82,20 +108,25 @@ class CorpusWriter:
         check = [say.pick(f"safety.{c if c in self.phrases['safety'] else 'OTHER'}", good=True) for c in caution[:1]]
         need = ["prepare.need"] if draft.scenario.gold.need else []
         sections = {
-            "Safety check": say.sentences(*check, *say.all("safety.first", "safety.reason", "safety.told", "safety.reopen")),
+            "Safety check": say.sentences(
+                *check, *say.all("safety.first", "safety.reason", "safety.told", "safety.reopen")
+            ),
             "What is known": say.sentences(
                 say.pick("known.fact", good=True),
                 say.pick("known.where_thing" if slots["thing"] and rng.random() < 0.7 else "known.where", good=True),
-                *say.all("known.claim", "known.unknown", "known.view")),
+                *say.all("known.claim", "known.unknown", "known.view"),
+            ),
             "Who is affected and what they need": say.join("affected.harmed", "affected.caused", "affected.wider"),
             "Suggested response and why": say.join("response.step", "response.ready", "response.fallback"),
             "Preparation and questions": say.sentences(
                 *say.all("prepare.separate", "prepare.choice", "prepare.supporter", *need, "prepare.express"),
                 say.pick("prepare.young", good=True) if young and say.is_good("prepare.young") else "",
-                say.pick("prepare.questions")),
+                say.pick("prepare.questions"),
+            ),
             "Repair to be agreed": say.join("repair.item", "repair.second", "repair.chosen", "repair.undone"),
             "Support and follow-up": say.join(
-                *(f"support.{key}" for key in ("cause", "skill", "setting", "harmed", "check", "again", "close"))),
+                *(f"support.{key}" for key in ("cause", "skill", "setting", "harmed", "check", "again", "close"))
+            ),
             "Policy used": self._policy(say, given, relevant, rng),
         }
         return _assemble(reasoning, sections)
@@ -113,8 +144,10 @@ class CorpusWriter:
         slots = self._slots(draft, rng, care)
         code = next(c for c in sorted(draft.scenario.gold.codes, key=self._severity) if c in self.gate)
         bank = self.gate[code]
-        slots |= {key: rng.choice(bank[source]).rstrip(".") for key, source in
-                  {"concern": "concern", "decider": "decides", "reopen": "reopen"}.items()}
+        slots |= {
+            key: rng.choice(bank[source]).rstrip(".")
+            for key, source in {"concern": "concern", "decider": "decides", "reopen": "reopen"}.items()
+        }
         slots |= {"Concern": _upper(slots["concern"]), "Decider": _upper(slots["decider"])}
         say = _Speaker(self.phrases, slots, rng, care)
         actions = rng.sample(bank["first_actions"], min(len(bank["first_actions"]), 3 if say.is_good("actions") else 1))
@@ -122,14 +155,18 @@ class CorpusWriter:
         sections = {
             "Concern seen": say.sentences(say.pick("handoff.seen", good=True), say.pick("handoff.where", good=True)),
             "First actions now": say.sentences(
-                *map(_sentence, actions), say.pick("handoff.tell", good=True) if say.is_good("tell") else ""),
+                *map(_sentence, actions), say.pick("handoff.tell", good=True) if say.is_good("tell") else ""
+            ),
             "Do not": say.sentences(
                 *(_sentence("Do not " + line) for line in never),
-                *say.all("handoff.no_meeting", "handoff.no_inquiry", "handoff.private")),
+                *say.all("handoff.no_meeting", "handoff.no_inquiry", "handoff.private"),
+            ),
             "Who decides": say.pick("handoff.who"),
             "Support meanwhile": say.sentences(
-                say.pick("handoff.support", good=True), _sentence(rng.choice(bank["meanwhile"])),
-                *say.all("handoff.student", "handoff.choice", "handoff.others")),
+                say.pick("handoff.support", good=True),
+                _sentence(rng.choice(bank["meanwhile"])),
+                *say.all("handoff.student", "handoff.choice", "handoff.others"),
+            ),
             "When a restorative step could be reconsidered": say.pick("handoff.reopen"),
         }
         reasoning = say.join("handoff.fact", "handoff.concern", "handoff.because", "handoff.over")
@@ -154,14 +191,29 @@ class CorpusWriter:
             rng.shuffle(chosen)
             return [text.format(**base).strip() for text in chosen]
 
-        for key, source in {"harm": "harms", "need_b": "harmed_needs", "need_a": "caused_needs", "wider": "wider",
-                            "skill": "skills", "setting": "settings", "cause": "causes"}.items():
+        for key, source in {
+            "harm": "harms",
+            "need_b": "harmed_needs",
+            "need_a": "caused_needs",
+            "wider": "wider",
+            "skill": "skills",
+            "setting": "settings",
+            "cause": "causes",
+        }.items():
             base[key] = draw(source, 1)[0].rstrip(".")
-        for names, source in {("repair1", "repair2"): "repairs", ("unk1", "unk2"): "unknowns",
-                              ("qb1", "qb2"): "questions_harmed", ("qa1", "qa2"): "questions_caused"}.items():
+        for names, source in {
+            ("repair1", "repair2"): "repairs",
+            ("unk1", "unk2"): "unknowns",
+            ("qb1", "qb2"): "questions_harmed",
+            ("qa1", "qa2"): "questions_caused",
+        }.items():
             base |= dict(zip(names, draw(source, 2), strict=True))
-        base |= {"day1": rng.choice(self.phrases["days"]["any"]), "day2": rng.choice(self.phrases["days"]["any"]),
-                 "n1": rng.choice(self.phrases["numbers"]["days"]), "n2": rng.choice(self.phrases["numbers"]["weeks"])}
+        base |= {
+            "day1": rng.choice(self.phrases["days"]["any"]),
+            "day2": rng.choice(self.phrases["days"]["any"]),
+            "n1": rng.choice(self.phrases["numbers"]["days"]),
+            "n2": rng.choice(self.phrases["numbers"]["weeks"]),
+        }
         return base | self._response(draft, base, rng)
 
     def _response(self, draft: Draft, base: dict[str, str], rng: random.Random) -> dict[str, str]:
@@ -169,10 +221,13 @@ class CorpusWriter:
         step = rng.choice(steps)
         other = rng.choice([s for s in FORMALITY[:6] if s not in steps] or ["conference"])
         why = "small" if FORMALITY.index(other) > FORMALITY.index(step) else "large"
-        out = {"response": RESPONSE_WORDS[step], "other": RESPONSE_WORDS[other],
-               "why_not": rng.choice(self.phrases["why_not"][why]).format(**base),
-               "reason": rng.choice(self.phrases["reason"]["any"]).format(**base),
-               "safe_fact": rng.choice(self.phrases["safe_fact"]["any"]).format(**base)}
+        out = {
+            "response": RESPONSE_WORDS[step],
+            "other": RESPONSE_WORDS[other],
+            "why_not": rng.choice(self.phrases["why_not"][why]).format(**base),
+            "reason": rng.choice(self.phrases["reason"]["any"]).format(**base),
+            "safe_fact": rng.choice(self.phrases["safe_fact"]["any"]).format(**base),
+        }
         out["fallback"] = rng.choice([f for f in FALLBACKS if f != out["response"]]).format(**base)
         return out | {key.capitalize(): _upper(out[key]) for key in ("response", "other", "safe_fact")}
 
@@ -216,7 +271,7 @@ def _quotation(text: str, rng: random.Random) -> str:
         words = sentence.split()
         if len(content_words(sentence)) >= 5:
             if len(words) > 14 and rng.random() < 0.5:
-                short = " ".join(words[:rng.randint(11, 14)])
+                short = " ".join(words[: rng.randint(11, 14)])
                 return short if len(content_words(short)) >= 5 else sentence
             return sentence
     return text
@@ -233,4 +288,4 @@ def _upper(text: str) -> str:
 
 def _sentence(text: str) -> str:
     text = _upper(text.strip())
-    return text if text.endswith((".", "?", "!", "\"")) else text + "."
+    return text if text.endswith((".", "?", "!", '"')) else text + "."

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turns the corpus into batches of token ids with a weight per token.
 
-The answer counts, the prompt hardly; what has to be copied from the prompt (place, time, thing, a sentence of the report,
-a citation) counts more, because copying is what a small model learns last. Early batches hold repeated random
+The answer counts, the prompt hardly; what has to be copied from the prompt (place, time, thing, a citation) counts more, because copying is what a small model learns last. Early batches hold repeated random
 sequences too: they teach looking back before there is anything worth looking back at.
 """
 
@@ -50,7 +49,7 @@ def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarr
     first = tokenizer.encode(before).ids
     second = tokenizer.encode(answer)
     weights = np.full(len(first) + len(second.ids), PROMPT_WEIGHT, np.float32)
-    weights[len(first):] = ANSWER_WEIGHT
+    weights[len(first) :] = ANSWER_WEIGHT
     spans = _copied_spans(example, answer)
     for index, (start, end) in enumerate(second.offsets):
         if any(start < stop and end > begin for begin, stop in spans):
@@ -68,9 +67,9 @@ def _copied_spans(example: Example, answer: str) -> list[tuple[int, int]]:
         while at >= 0:
             spans.append((at, at + len(needle)))
             at = answer.find(needle, at + 1)
-    at = answer.find("] \"")
+    at = answer.find('] "')
     if at >= 0:
-        spans.append((at, answer.find("\"", at + 3) + 1))
+        spans.append((at, answer.find('"', at + 3) + 1))
     return spans
 
 
@@ -106,5 +105,5 @@ def _pad(rows: list[tuple[np.ndarray, np.ndarray]]) -> Batch:
     length = max(len(ids) for ids, _ in rows)
     ids, weights = np.zeros((len(rows), length), np.int64), np.zeros((len(rows), length), np.float32)
     for index, (row_ids, row_weights) in enumerate(rows):
-        ids[index, :len(row_ids)], weights[index, :len(row_ids)] = row_ids, row_weights
+        ids[index, : len(row_ids)], weights[index, : len(row_ids)] = row_ids, row_weights
     return Batch(ids, weights)

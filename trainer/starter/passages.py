@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invents policy passages for the corpus, so that citing has to be copied from the prompt and cannot be learnt by heart."""
+"""Invents policy passages for the corpus, so that a citation has to be copied from the prompt."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ def invent(
     if kind < 0.06:
         return [], []
     count = rng.choice((2, 3, 3, 3, 3, 4))
-    wanted = ([NO_TOPIC] * count if kind < 0.16
-              else [category, ANY_TOPIC, rng.choice((ANY_TOPIC, NO_TOPIC, category)), rng.choice((NO_TOPIC, ANY_TOPIC))])
+    wanted = (
+        [NO_TOPIC] * count
+        if kind < 0.16
+        else [category, ANY_TOPIC, rng.choice((ANY_TOPIC, NO_TOPIC, category)), rng.choice((NO_TOPIC, ANY_TOPIC))]
+    )
     document = rng.choice(bank["documents"])
     chosen: list[Passage] = []
     relevant: list[Passage] = []
@@ -45,7 +48,9 @@ def invent(
 
 
 def _passage(bank: dict[str, Any], topic: int, document: str, rng: random.Random) -> Passage:
-    groups = [g for g in bank["passage"] if topic in g["topics"]] or [g for g in bank["passage"] if ANY_TOPIC in g["topics"]]
+    groups = [g for g in bank["passage"] if topic in g["topics"]] or [
+        g for g in bank["passage"] if ANY_TOPIC in g["topics"]
+    ]
     group = rng.choice(groups)
     slots = {key: rng.choice(values) for key, values in bank["slots"].items()}
     slots["n2"] = rng.choice(bank["slots"]["n"])

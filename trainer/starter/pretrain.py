@@ -47,10 +47,18 @@ def new_model(plan: Plan, tokenizer: Tokenizer) -> LlamaForCausalLM:
     """A Llama-shaped model with tied embeddings and a context of 4,096."""
     torch.manual_seed(plan.seed)
     config = LlamaConfig(
-        vocab_size=VOCABULARY, hidden_size=plan.hidden, intermediate_size=plan.feed_forward,
-        num_hidden_layers=plan.layers, num_attention_heads=plan.heads, num_key_value_heads=plan.key_value_heads,
-        max_position_embeddings=4096, tie_word_embeddings=True, rms_norm_eps=1e-5, bos_token_id=None,
-        eos_token_id=tokenizer.token_to_id(TURN_END), pad_token_id=tokenizer.token_to_id(END_OF_TEXT),
+        vocab_size=VOCABULARY,
+        hidden_size=plan.hidden,
+        intermediate_size=plan.feed_forward,
+        num_hidden_layers=plan.layers,
+        num_attention_heads=plan.heads,
+        num_key_value_heads=plan.key_value_heads,
+        max_position_embeddings=4096,
+        tie_word_embeddings=True,
+        rms_norm_eps=1e-5,
+        bos_token_id=None,
+        eos_token_id=tokenizer.token_to_id(TURN_END),
+        pad_token_id=tokenizer.token_to_id(END_OF_TEXT),
     )
     return LlamaForCausalLM(config)
 
@@ -67,7 +75,8 @@ def run(
     rng = np.random.default_rng(plan.seed)
     started, since = time.monotonic() - seconds, tokens
     while step < plan.steps:
-        batch = examples.repeated(plan.tokens_per_batch // 2, VOCABULARY, rng) if _is_repeat(step, plan) else next(stream)
+        repeats = _is_repeat(step, plan)
+        batch = examples.repeated(plan.tokens_per_batch // 2, VOCABULARY, rng) if repeats else next(stream)
         _set_rates(optimizers, plan, step)
         loss = _loss(model, batch, answers_only=step > plan.prompt_share * plan.steps)
         loss.backward()
@@ -78,8 +87,10 @@ def run(
         step, tokens = step + 1, tokens + batch.ids.size
         if step % 20 == 0:
             elapsed = time.monotonic() - started
-            say(f"step {step}/{plan.steps}  loss {loss.item():.3f}  {tokens / 1e6:.1f}M tokens  "
-                f"{(tokens - since) / max(1e-9, elapsed - seconds):.0f}/s  {elapsed / 60:.1f} min")
+            say(
+                f"step {step}/{plan.steps}  loss {loss.item():.3f}  {tokens / 1e6:.1f}M tokens  "
+                f"{(tokens - since) / max(1e-9, elapsed - seconds):.0f}/s  {elapsed / 60:.1f} min"
+            )
         if step % 200 == 0 or step == plan.steps:
             _save(checkpoint, model, optimizers, plan, (step, tokens, time.monotonic() - started))
     return model
@@ -90,7 +101,7 @@ def _is_repeat(step: int, plan: Plan) -> bool:
 
 
 def _loss(model: LlamaForCausalLM, batch: examples.Batch, *, answers_only: bool) -> torch.Tensor:
-    """Weighted cross-entropy; after the first part of the run the prompt is no longer a target (saves the head's time)."""
+    """Weighted cross-entropy; after the first part of the run the prompt is no longer a target (saves time)."""
     ids, weights = torch.from_numpy(batch.ids), torch.from_numpy(batch.weights)[:, 1:]
     keep = weights > (examples.PROMPT_WEIGHT if answers_only else 0.0)
     with torch.autocast("cpu", torch.bfloat16):
@@ -120,12 +131,19 @@ def _set_rates(optimizers: list[tuple[torch.optim.Optimizer, float]], plan: Plan
 
 
 def _save(
-    path: Path, model: LlamaForCausalLM, optimizers: list[tuple[torch.optim.Optimizer, float]], plan: Plan,
+    path: Path,
+    model: LlamaForCausalLM,
+    optimizers: list[tuple[torch.optim.Optimizer, float]],
+    plan: Plan,
     progress: tuple[int, int, float],
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    state = {"plan": json.dumps(asdict(plan)), "model": model.state_dict(), "progress": progress,
-             "optimizers": [optimizer.state_dict() for optimizer, _ in optimizers]}
+    state = {
+        "plan": json.dumps(asdict(plan)),
+        "model": model.state_dict(),
+        "progress": progress,
+        "optimizers": [optimizer.state_dict() for optimizer, _ in optimizers],
+    }
     torch.save(state, path.with_suffix(".part"))
     path.with_suffix(".part").replace(path)
 

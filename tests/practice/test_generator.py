@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scenario generator: repeatable, split by family, and true to what it says about itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from trainer.practice import generator
+from trainer.practice.case import GRADE_BANDS
+from trainer.practice.scenario import LEVELS, RESPONSES, SPLITS, Scenario, parse_scenario_lines
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "practice" / "scenarios"
+
+
+@pytest.fixture(scope="module")
+def banks() -> generator.Banks:
+    return generator.load_banks(FOLDER)
+
+
+@pytest.fixture(scope="module")
+def made(banks: generator.Banks) -> dict[str, list[Scenario]]:
+    return {split: generator.generate(banks, 480, split, seed=3) for split in SPLITS}
+
+
+def test_all_categories_and_grade_bands_are_there(made: dict[str, list[Scenario]]) -> None:
+    train = made["train"]
+    assert {s.category for s in train} == set(range(1, 25))
+    assert {s.case.grade_band for s in train} == set(GRADE_BANDS)
+    assert {s.gold.level for s in train} == set(LEVELS)
+
+
+def test_a_seed_gives_the_same_scenarios(banks: generator.Banks) -> None:
+    first = [s.to_line() for s in generator.generate(banks, 60, "train", seed=8)]
+    assert first == [s.to_line() for s in generator.generate(banks, 60, "train", seed=8)]
+    assert first != [s.to_line() for s in generator.generate(banks, 60, "train", seed=9)]
+
+
+def test_families_never_cross_splits(made: dict[str, list[Scenario]]) -> None:
+    families = {split: {s.family for s in scenarios} for split, scenarios in made.items()}
+    assert not families["train"] & families["test"]
+    assert not families["train"] & families["dev"]
+    assert not families["dev"] & families["test"]
+
+
+def test_no_sentence_frame_is_shared_between_training_and_test(banks: generator.Banks) -> None:
+    for name, frames in banks.frames["sentences"].items():
+        train = {f for f in generator.held_out(frames, "train") if f}
+        held = {f for split in ("dev", "test") for f in generator.held_out(frames, split) if f}
+        assert held and not train & held, name
+
+
+def test_event_sentences_are_unique_over_all_families(banks: generator.Banks) -> None:
+    counted = Counter(line for c in banks.categories.values() for e in c["event"] for line in e["sentences"])
+    assert [line for line, times in counted.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_particulars_stand_in_the_report(made: dict[str, list[Scenario]], split: str) -> None:
+    for scenario in made[split]:
+        for kind, words in (scenario.gold.particulars or {}).items():
+            assert words in scenario.case.narrative, (scenario.id, kind)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_people_of_the_report_are_parties(made: dict[str, list[Scenario]], split: str) -> None:
+    for scenario in made[split]:
+        names = {p.name for p in scenario.case.parties}
+        text = scenario.case.narrative
+        assert all(word in names for word in ("Student A", "Student B", "Student C") if word in text), scenario.id
+        assert "{" not in text
+        assert set(scenario.gold.responses) <= set(RESPONSES)
+        assert set(scenario.gold.parties) <= names
+
+
+def test_gated_scenarios_name_a_code(made: dict[str, list[Scenario]]) -> None:
+    gated = [s for s in made["train"] if s.gold.level in ("STOP", "HOLD")]
+    assert 0.2 < len(gated) / len(made["train"]) < 0.5
+    assert all(s.gold.codes for s in gated)
+
+
+def test_lines_survive_a_round_trip(made: dict[str, list[Scenario]]) -> None:
+    text = "\n".join(s.to_line() for s in made["test"][:50])
+    assert parse_scenario_lines(text) == made["test"][:50]
+
+
+def test_scenarios_of_one_seed_are_distinct(made: dict[str, list[Scenario]]) -> None:
+    assert len({s.case.narrative for s in made["train"]}) == len(made["train"])

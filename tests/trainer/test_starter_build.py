@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The starter's build on a small scale: the corpus keeps the contract, the lean pass is exact, a run resumes."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer
+
+from trainer.practice import contract
+from trainer.practice.citations import find_citations, is_supported
+from trainer.practice.generator import Banks, drafts, load_banks
+from trainer.starter import examples, lean, pretrain, tokenizer
+from trainer.starter.corpus import CorpusWriter, Example
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+@pytest.fixture(scope="module")
+def banks() -> Banks:
+    return load_banks(ASSETS / "practice" / "scenarios")
+
+
+@pytest.fixture(scope="module")
+def written(banks: Banks) -> list[Example]:
+    writer = CorpusWriter(tomllib.loads((ASSETS / "practice" / "gate.toml").read_text(encoding="utf-8"))["code"])
+    return list(itertools.islice(examples.stream(writer, banks, seed=4), 200))
+
+
+@pytest.fixture(scope="module")
+def words() -> Tokenizer:
+    return Tokenizer.from_file(str(ASSETS / "starter" / "tokenizer.json"))
+
+
+def small_plan() -> pretrain.Plan:
+    return replace(
+        pretrain.Plan(),
+        hidden=64,
+        layers=2,
+        heads=4,
+        key_value_heads=2,
+        feed_forward=96,
+        steps=6,
+        warmup=2,
+        tokens_per_batch=1500,
+        repeat_steps=1,
+    )
+
+
+def test_every_answer_keeps_the_contract_in_the_right_form(written: list[Example]) -> None:
+    for example in written:
+        answer = contract.parse(example.answer)
+        assert answer.is_valid, answer.failures
+        assert answer.form == example.draft.scenario.gold.form
+
+
+def test_quotations_are_mostly_true_and_quality_is_mixed(written: list[Example]) -> None:
+    quoted = [(c, e) for e in written for c in find_citations(e.answer) if c.quotation]
+    true = sum(is_supported(c, e.passages) for c, e in quoted)
+    full = [e for e in written if e.draft.scenario.gold.form == "full"]
+    assert quoted and true / len(quoted) > 0.9
+    assert 0.1 < sum(not find_citations(e.answer) for e in full) / len(full) < 0.7
+
+
+def test_the_corpus_uses_training_families_only(written: list[Example]) -> None:
+    assert {e.draft.scenario.split for e in written} == {"train"}
+
+
+def test_copied_words_weigh_more_than_the_rest(written: list[Example], words: Tokenizer) -> None:
+    ids, weights = examples.encode(words, written[0])
+    assert len(ids) == len(weights)
+    assert {float(w) for w in weights[1:].round(2)} == {0.08, 1.0, 2.5}
+
+
+def test_the_chat_template_writes_what_the_corpus_holds(written: list[Example]) -> None:
+    from transformers import AutoTokenizer
+
+    from trainer.practice import prompt
+
+    loaded = AutoTokenizer.from_pretrained(ASSETS / "starter", local_files_only=True)
+    messages = prompt.build_messages(written[0].draft.scenario.case, written[0].passages)
+    rendered = loaded.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    assert rendered == tokenizer.render(messages, "")[0]
+
+
+def test_lean_pass_gives_the_logits_of_the_module(words: Tokenizer) -> None:
+    model = pretrain.new_model(small_plan(), words)
+    ids = torch.randint(3, tokenizer.VOCABULARY, (2, 40))
+    with torch.no_grad():
+        expected = model(input_ids=ids).logits.flatten(0, 1)
+        found = lean.answer_logits(model, ids, torch.ones(2, 40, dtype=torch.bool))
+    assert torch.allclose(found, expected, atol=1e-4)
+
+
+def test_a_resumed_run_ends_where_an_unbroken_one_ends(
+    words: Tokenizer, written: list[Example], tmp_path: Path
+) -> None:
+    def stream() -> Iterator[examples.Batch]:
+        return examples.batches(words, itertools.cycle(written[:40]), 1500, seed=1, pool=40)
+
+    said: list[str] = []
+    plan = small_plan()
+    whole = pretrain.run(plan, words, stream(), tmp_path / "whole.pt", said.append)
+    pretrain.run(replace(plan, steps=3, decay_from=0.8), words, stream(), tmp_path / "broken.pt", said.append)
+    resumed = pretrain.run(plan, words, stream(), tmp_path / "broken.pt", said.append)
+    for mine, other in zip(whole.parameters(), resumed.parameters(), strict=True):
+        assert torch.isfinite(mine).all() and mine.shape == other.shape
+    drift = max((a - b).abs().max().item() for a, b in zip(whole.parameters(), resumed.parameters(), strict=True))
+    fresh = pretrain.new_model(plan, words)
+    moved = max((a - b).abs().max().item() for a, b in zip(whole.parameters(), fresh.parameters(), strict=True))
+    assert drift < moved
+
+
+def test_drafts_of_a_seed_repeat(banks: Banks) -> None:
+    first, second = drafts(banks, "train", 2), drafts(banks, "train", 2)
+    assert [next(first).scenario for _ in range(5)] == [next(second).scenario for _ in range(5)]
