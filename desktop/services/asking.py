@@ -35,7 +35,10 @@ class AskingService:
     """See the module docstring."""
 
     def __init__(
-        self, suggestions: SuggestionService, policies: PoliciesService, versions: VersionsService,
+        self,
+        suggestions: SuggestionService,
+        policies: PoliciesService,
+        versions: VersionsService,
         preferences: PreferencesService,
     ) -> None:
         self._suggestions, self._policies = suggestions, policies

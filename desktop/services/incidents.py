@@ -125,9 +125,16 @@ class IncidentsService:
     def save_suggestion(self, incident_id: IncidentId, outcome: SuggestionOutcome) -> Suggestion:
         """Keep a suggestion, or the hand-off, as it was shown."""
         suggestion = Suggestion(
-            id=uuid.uuid4().hex, incident_id=incident_id, created_at=utc_now(), model=outcome.model or "",
-            adapter=outcome.adapter, level=outcome.level, codes=outcome.gate.codes, reasoning=outcome.reasoning,
-            sections=dict(outcome.sections), rubric_total=outcome.rubric.total if outcome.rubric else None,
+            id=uuid.uuid4().hex,
+            incident_id=incident_id,
+            created_at=utc_now(),
+            model=outcome.model or "",
+            adapter=outcome.adapter,
+            level=outcome.level,
+            codes=outcome.gate.codes,
+            reasoning=outcome.reasoning,
+            sections=dict(outcome.sections),
+            rubric_total=outcome.rubric.total if outcome.rubric else None,
         )
         self._vault.cases.save_suggestion(suggestion)
         return suggestion

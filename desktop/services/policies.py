@@ -38,8 +38,9 @@ class PoliciesService:
             entries = json.loads((folder / "school.json").read_text(encoding="utf-8"))["policies"]
             policies = [Policy(e["id"], e["name"], (folder / e["file"]).read_text(encoding="utf-8")) for e in entries]
         except (OSError, ValueError, KeyError):
-            raise ImportFileError("The sample school's policies are not there; reinstall Circlekeeper.",
-                                  code="samples-missing") from None
+            raise ImportFileError(
+                "The sample school's policies are not there; reinstall Circlekeeper.", code="samples-missing"
+            ) from None
         for policy in policies:
             self._vault.library.save_policy(policy)
         return len(policies)

@@ -43,9 +43,7 @@ class Plan:
 class TrainingPlanService:
     """See the module docstring."""
 
-    def __init__(
-        self, vault: VaultService, preferences: PreferencesService, assets: Path, models_folder: Path
-    ) -> None:
+    def __init__(self, vault: VaultService, preferences: PreferencesService, assets: Path, models_folder: Path) -> None:
         self._vault, self._preferences = vault, preferences
         self._assets, self._models_folder = assets, models_folder
         self._held_out: list[Scenario] = []
@@ -54,8 +52,16 @@ class TrainingPlanService:
         """What is there now."""
         library, model = self._vault.library, self._preferences.model()
         policies, passages, scenarios = len(library.policies()), len(library.passages()), len(library.scenario_lines())
-        return Plan(policies, passages, scenarios, model.name, model.note, HELD_OUT,
-                    self._problem(passages, scenarios, model.name), self._resumable())
+        return Plan(
+            policies,
+            passages,
+            scenarios,
+            model.name,
+            model.note,
+            HELD_OUT,
+            self._problem(passages, scenarios, model.name),
+            self._resumable(),
+        )
 
     def request(self, minutes: float, *, is_resumed: bool = False) -> TrainingRequest:
         """The job; raises a `KnownError` when something is missing."""
@@ -63,8 +69,12 @@ class TrainingPlanService:
         record = self._resumable() if is_resumed else None
         request = TrainingRequest(
             model=find_trainable(self._assets, self._models_folder, self._preferences.model().name),
-            scenarios=self._scenarios(), passages=library.passages(), held_out=self._measured_on(), samples=SAMPLES,
-            minutes=minutes, seed=record.seed if record else len(library.runs()),
+            scenarios=self._scenarios(),
+            passages=library.passages(),
+            held_out=self._measured_on(),
+            samples=SAMPLES,
+            minutes=minutes,
+            seed=record.seed if record else len(library.runs()),
             checkpoint=library.checkpoint(record.id) if record else None,
         )
         if record is None:
@@ -89,8 +99,9 @@ class TrainingPlanService:
         try:
             return parse_scenario_lines("\n".join(self._vault.library.scenario_lines()))
         except CaseError:
-            raise TrainerError("A scenario in the vault is broken; let the program write the scenarios anew.",
-                               code="scenarios-broken") from None
+            raise TrainerError(
+                "A scenario in the vault is broken; let the program write the scenarios anew.", code="scenarios-broken"
+            ) from None
 
     def _problem(self, passages: int, scenarios: int, model: str) -> str:
         if not passages:

@@ -17,7 +17,8 @@ def local_time(iso_utc: str) -> str:
     """A stored time as the user's clock and calendar show it, to the minute."""
     moment = QDateTime.fromString(iso_utc.split(".")[0].rstrip("Z") + "Z", Qt.DateFormat.ISODate).toLocalTime()
     locale = QLocale()
-    return f"{locale.toString(moment.date(), 'd MMM yyyy')}, {locale.toString(moment.time(), QLocale.FormatType.ShortFormat)}"
+    day = locale.toString(moment.date(), "d MMM yyyy")
+    return f"{day}, {locale.toString(moment.time(), QLocale.FormatType.ShortFormat)}"
 
 
 def incident_details(incident: Incident) -> str:

@@ -112,7 +112,8 @@ class CompareViewModel(QObject):
 
     def _finish(self, name: str, outcome: SuggestionOutcome) -> None:
         self.sides[name] = replace(
-            self.sides[name], score=outcome.rubric.total if outcome.rubric else None,
+            self.sides[name],
+            score=outcome.rubric.total if outcome.rubric else None,
             is_handoff_of_rules=outcome.model is None,
             is_fitting=name == BASE or outcome.model is None or outcome.adapter is not None,
         )

@@ -16,7 +16,7 @@ WORDS_SHOWN = 4
 
 @dataclass(frozen=True)
 class GateCard:
-    """`level` is CLEAR, CAUTION, HOLD or STOP; `words` are what the rules matched; `handoff` is {} under the first two."""
+    """`level` is CLEAR, CAUTION, HOLD or STOP; `words` are what the rules matched; `handoff` may be {}."""
 
     level: str = "CLEAR"
     titles: tuple[str, ...] = ()
@@ -35,8 +35,15 @@ def card_of(incidents: IncidentsService, result: GateResult) -> GateCard:
     """The card of a fresh result."""
     words = tuple(dict.fromkeys(fired.words for fired in result.fired if fired.rule != "staff-tick"))
     card = saved_card(incidents, result.level, result.codes)
-    return GateCard(card.level, card.titles, words[:WORDS_SHOWN], card.first_actions, card.never, card.decides,
-                    incidents.handoff(result))
+    return GateCard(
+        card.level,
+        card.titles,
+        words[:WORDS_SHOWN],
+        card.first_actions,
+        card.never,
+        card.decides,
+        incidents.handoff(result),
+    )
 
 
 def saved_card(incidents: IncidentsService, level: str, codes: Sequence[str]) -> GateCard:

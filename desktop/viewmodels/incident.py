@@ -19,6 +19,7 @@ from desktop.viewmodels.drafts import DraftKeeper
 from desktop.viewmodels.errors import sentence_of
 from desktop.viewmodels.gate import GateCard, card_of
 from desktop.viewmodels.items.people import PeopleTableModel
+from trainer.practice.case import GRADE_BANDS
 
 GATE_PAUSE_MS = 300
 #: Status of the text: nothing there yet, typed and not kept, kept as a draft, saved.
@@ -28,6 +29,7 @@ BLANK, TYPED, DRAFT, SAVED = "blank", "typed", "draft", "saved"
 class IncidentViewModel(QObject):
     """`loaded` asks the page to fill its fields; `gate` is None until the gate has read the text."""
 
+    grade_bands = GRADE_BANDS
     loaded = Signal()
     status_changed = Signal()
     gate_changed = Signal()
@@ -98,7 +100,8 @@ class IncidentViewModel(QObject):
         incident_id, is_new = self.incident.id, self.is_new
         self._tasks.on_store(
             partial(self._incidents.forget_draft, incident_id),
-            lambda _: self.start_new() if is_new else self.open(incident_id), self._on_failed,
+            lambda _: self.start_new() if is_new else self.open(incident_id),
+            self._on_failed,
         )
 
     def check_now(self) -> None:
@@ -111,7 +114,8 @@ class IncidentViewModel(QObject):
         incident = self.incident
         self._tasks.in_pool(
             lambda: card_of(self._incidents, self._incidents.check(incident)),
-            partial(self._show_gate, self._gate_asked), self._on_failed,
+            partial(self._show_gate, self._gate_asked),
+            self._on_failed,
         )
 
     def _set(self, **fields: Any) -> None:
@@ -127,7 +131,8 @@ class IncidentViewModel(QObject):
         incident = self.incident
         self._tasks.on_store(
             partial(self._incidents.keep_draft, incident, is_new=self.is_new),
-            lambda _: self._on_draft_kept(incident), self._on_failed,
+            lambda _: self._on_draft_kept(incident),
+            self._on_failed,
         )
 
     def _on_draft_kept(self, incident: Incident) -> None:

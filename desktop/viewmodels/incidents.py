@@ -47,7 +47,8 @@ class IncidentsViewModel(QObject):
         """Take an incident out of the list."""
         self._tasks.on_store(
             lambda: self._incidents.delete(incident_id),
-            lambda change: self._changed(change, self.tr("The incident was deleted.")), self._on_failed,
+            lambda change: self._changed(change, self.tr("The incident was deleted.")),
+            self._on_failed,
         )
 
     def undo(self) -> None:
@@ -60,7 +61,8 @@ class IncidentsViewModel(QObject):
         """Add the sample school's incidents."""
         self._tasks.on_store(
             self._incidents.add_samples,
-            lambda change: self._changed(change, self.tr("The sample incidents were added.")), self._on_failed,
+            lambda change: self._changed(change, self.tr("The sample incidents were added.")),
+            self._on_failed,
         )
 
     def _read(self, text: str) -> tuple[list[Incident], bool]:

@@ -54,8 +54,14 @@ class SettingsViewModel(QObject):
     told = Signal(str)
 
     def __init__(
-        self, machine: MachineSettings, preferences: PreferencesService, tasks: Tasks, *, vault_folder: str,
-        is_offline_enforced: bool, offline_detail: str,
+        self,
+        machine: MachineSettings,
+        preferences: PreferencesService,
+        tasks: Tasks,
+        *,
+        vault_folder: str,
+        is_offline_enforced: bool,
+        offline_detail: str,
     ) -> None:
         super().__init__()
         self.machine = machine

@@ -29,7 +29,13 @@ from desktop.viewmodels.gate import GateCard, card_of, saved_card
 from trainer.practice.citations import Passage, find_citations
 
 IDLE, PREPARING, WRITING, STOPPING, DONE, CANCELLED, FAILED = (
-    "idle", "preparing", "writing", "stopping", "done", "cancelled", "failed",
+    "idle",
+    "preparing",
+    "writing",
+    "stopping",
+    "done",
+    "cancelled",
+    "failed",
 )
 
 
@@ -113,7 +119,8 @@ class SuggestionViewModel(QObject):
         if self.can_save and self._incident is not None and self._outcome is not None:
             self._tasks.on_store(
                 partial(self._incidents.save_suggestion, self._incident.id, self._outcome),
-                partial(self._on_saved, self._run), self._on_failed,
+                partial(self._on_saved, self._run),
+                self._on_failed,
             )
 
     def show(self, suggestion: Suggestion) -> None:
@@ -123,7 +130,10 @@ class SuggestionViewModel(QObject):
         self.answer.replace(suggestion.reasoning, suggestion.sections)
         citations = find_citations("\n".join(suggestion.sections.values()))
         self.shown = Shown(
-            suggestion.model, suggestion.adapter, suggestion.created_at, is_saved=True,
+            suggestion.model,
+            suggestion.adapter,
+            suggestion.created_at,
+            is_saved=True,
             is_handoff_of_rules=not suggestion.model,
             citations=tuple(CheckedCitation(citation, True) for citation in citations),
         )
@@ -136,7 +146,8 @@ class SuggestionViewModel(QObject):
         on_event = partial(self._post, run)
         self._tasks.on_model(
             lambda: self._asking.ask(incident, asked, on_event, cancel),
-            lambda _: None, partial(self._on_failed_run, run),
+            lambda _: None,
+            partial(self._on_failed_run, run),
         )
 
     def _post(self, run: int, event: SuggestionEvent) -> None:
@@ -161,9 +172,15 @@ class SuggestionViewModel(QObject):
         self._outcome = outcome
         self.answer.replace(outcome.reasoning, outcome.sections)
         self.shown = Shown(
-            model=outcome.model or "", adapter=outcome.adapter, is_handoff_of_rules=outcome.model is None,
-            citations=outcome.citations, passages=outcome.passages, failures=outcome.failures,
-            discarded=outcome.discarded, ended=outcome.ended, seconds=outcome.seconds,
+            model=outcome.model or "",
+            adapter=outcome.adapter,
+            is_handoff_of_rules=outcome.model is None,
+            citations=outcome.citations,
+            passages=outcome.passages,
+            failures=outcome.failures,
+            discarded=outcome.discarded,
+            ended=outcome.ended,
+            seconds=outcome.seconds,
         )
         if self.gate is not None and outcome.level != self.gate.level:
             self.gate = saved_card(self._incidents, outcome.level, outcome.gate.codes)

@@ -36,8 +36,12 @@ class TrainingViewModel(QObject):
     told = Signal(str)
 
     def __init__(
-        self, training: Callable[[], TrainingService], plans: TrainingPlanService, policies: PoliciesService,
-        versions: VersionsService, tasks: Tasks,
+        self,
+        training: Callable[[], TrainingService],
+        plans: TrainingPlanService,
+        policies: PoliciesService,
+        versions: VersionsService,
+        tasks: Tasks,
     ) -> None:
         super().__init__()
         self._new_training, self._plans, self._policies, self._versions = training, plans, policies, versions
@@ -130,8 +134,13 @@ class TrainingViewModel(QObject):
 
     def _read(self) -> tuple[Plan, list[Policy], list[AdapterVersion], str | None, bool]:
         versions = self._versions
-        return (self._plans.plan(), self._policies.policies(), versions.listed(), versions.active(),
-                versions.can_roll_back())
+        return (
+            self._plans.plan(),
+            self._policies.policies(),
+            versions.listed(),
+            versions.active(),
+            versions.can_roll_back(),
+        )
 
     def _show(self, read: tuple[Plan, list[Policy], list[AdapterVersion], str | None, bool]) -> None:
         self.plan, self.policies, self.versions, self.active, self.can_roll_back = read
@@ -147,9 +156,7 @@ class TrainingViewModel(QObject):
     # The run
 
     def _run_request(self, request: TrainingRequest) -> None:
-        self._tasks.in_pool(
-            partial(self._train, request), partial(self._on_trained, request), self._on_run_failed
-        )
+        self._tasks.in_pool(partial(self._train, request), partial(self._on_trained, request), self._on_run_failed)
 
     def _train(self, request: TrainingRequest) -> TrainingResult:
         """On a pool's thread."""

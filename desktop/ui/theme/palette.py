@@ -8,14 +8,26 @@ from PySide6.QtGui import QColor, QPalette
 from desktop.ui.theme.tokens import Tokens
 
 _ROLES = {
-    QPalette.ColorRole.Window: "page", QPalette.ColorRole.WindowText: "text", QPalette.ColorRole.Base: "field",
-    QPalette.ColorRole.AlternateBase: "sunken", QPalette.ColorRole.Text: "text", QPalette.ColorRole.Button: "card",
-    QPalette.ColorRole.ButtonText: "text", QPalette.ColorRole.BrightText: "on-accent",
-    QPalette.ColorRole.ToolTipBase: "card", QPalette.ColorRole.ToolTipText: "text",
-    QPalette.ColorRole.PlaceholderText: "muted", QPalette.ColorRole.Highlight: "accent",
-    QPalette.ColorRole.HighlightedText: "on-accent", QPalette.ColorRole.Link: "accent",
-    QPalette.ColorRole.Accent: "accent", QPalette.ColorRole.Light: "card", QPalette.ColorRole.Midlight: "sunken",
-    QPalette.ColorRole.Mid: "border", QPalette.ColorRole.Dark: "border-strong", QPalette.ColorRole.Shadow: "border",
+    QPalette.ColorRole.Window: "page",
+    QPalette.ColorRole.WindowText: "text",
+    QPalette.ColorRole.Base: "field",
+    QPalette.ColorRole.AlternateBase: "sunken",
+    QPalette.ColorRole.Text: "text",
+    QPalette.ColorRole.Button: "card",
+    QPalette.ColorRole.ButtonText: "text",
+    QPalette.ColorRole.BrightText: "on-accent",
+    QPalette.ColorRole.ToolTipBase: "card",
+    QPalette.ColorRole.ToolTipText: "text",
+    QPalette.ColorRole.PlaceholderText: "muted",
+    QPalette.ColorRole.Highlight: "accent",
+    QPalette.ColorRole.HighlightedText: "on-accent",
+    QPalette.ColorRole.Link: "accent",
+    QPalette.ColorRole.Accent: "accent",
+    QPalette.ColorRole.Light: "card",
+    QPalette.ColorRole.Midlight: "sunken",
+    QPalette.ColorRole.Mid: "border",
+    QPalette.ColorRole.Dark: "border-strong",
+    QPalette.ColorRole.Shadow: "border",
 }
 _DISABLED = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
 

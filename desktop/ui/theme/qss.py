@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Style sheets with `{{ name }}` placeholders: roles give colours, `space.m` and `radius.card` pixels, `type.title` points."""
+"""Style sheets with `{{ name }}` placeholders: roles are colours, `space.m` and `radius.card` pixels, `type.title` points."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def values_of(tokens: Tokens, metrics: Metrics, base_pt: float) -> dict[str, str
 
 def render(template: str, values: dict[str, str]) -> str:
     """Fill the placeholders; raises `ThemeError` for one that nothing stands behind."""
+
     def value(match: re.Match[str]) -> str:
         if match.group(1) not in values:
             raise ThemeError(f"The style sheets ask for {match.group(1)}, which no theme has; reinstall Circlekeeper.")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The theme in use: follows the system or a choice, gives colours, fonts, icons and spaces, and restyles all on a change."""
+"""The theme in use: follows the system or a choice, gives colours, fonts, icons and spaces, restyles all on a change."""
 
 from __future__ import annotations
 
@@ -96,4 +96,3 @@ class Theme(QObject):
             if widget.property(_NAME) and isinstance(widget, QAbstractButton | QLabel):
                 self._put_icon(widget)
         self.changed.emit()
-

@@ -19,14 +19,24 @@ _LEVELS = ("stop", "hold", "caution", "clear")
 TEXT_ON = (
     *((text, surface) for text in ("text", "muted", "accent", "danger", *_LEVELS) for surface in _SURFACES),
     *((text, f"{level}-soft") for level in _LEVELS for text in ("text", level)),
-    ("text", "accent-soft"), ("accent-strong", "accent-soft"), ("text", "selection"), ("muted", "selection"),
-    ("on-accent", "accent"), ("on-accent", "accent-strong"), ("on-danger", "danger"), ("on-danger", "danger-strong"),
+    ("text", "accent-soft"),
+    ("accent-strong", "accent-soft"),
+    ("text", "selection"),
+    ("muted", "selection"),
+    ("on-accent", "accent"),
+    ("on-accent", "accent-strong"),
+    ("on-danger", "danger"),
+    ("on-danger", "danger-strong"),
     ("danger", "danger-soft"),
 )
 #: (role of a line or shape, surface role): at least SHAPE_CONTRAST.
 SHAPE_ON = (
-    ("border-strong", "card"), ("border-strong", "field"), ("border-strong", "page"), ("focus", "page"),
-    ("focus", "card"), *((f"chart-{number}", "card") for number in range(1, 6)),
+    ("border-strong", "card"),
+    ("border-strong", "field"),
+    ("border-strong", "page"),
+    ("focus", "page"),
+    ("focus", "card"),
+    *((f"chart-{number}", "card") for number in range(1, 6)),
 )
 _HEX = re.compile(r"#[0-9a-f]{6}")
 
@@ -62,7 +72,9 @@ def load_tokens(folder: Path, name: str) -> Tokens:
     roles = {role: str(palette.get(colour, "")) for role, colour in data.get("roles", {}).items()}
     broken = [role for role, colour in roles.items() if not _HEX.fullmatch(colour)]
     if broken or not roles:
-        raise ThemeError(f"The theme {name}.toml has no colour for {', '.join(broken) or 'anything'}; reinstall Circlekeeper.")
+        raise ThemeError(
+            f"The theme {name}.toml has no colour for {', '.join(broken) or 'anything'}; reinstall Circlekeeper."
+        )
     return Tokens(name, roles)
 
 
@@ -79,7 +91,7 @@ def contrast(first: str, second: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    channels = (int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5))
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

@@ -77,12 +77,19 @@ class LineChart(QWidget):
         painter.drawText(below, right, f"{self._last_x:g}")
 
     def _draw_line(self, painter: QPainter, area: QRectF, line: Line) -> None:
-        points = QPolygonF([
-            QPointF(area.left() + area.width() * x / self._last_x, self._y(area, y)) for x, y in line.points
-        ])
+        points = QPolygonF(
+            [QPointF(area.left() + area.width() * x / self._last_x, self._y(area, y)) for x, y in line.points]
+        )
         colour = self._theme.colour(line.role)
-        painter.setPen(QPen(colour, 2.6 if line.is_main else 1.4, Qt.PenStyle.SolidLine if line.is_main else Qt.PenStyle.DashLine,
-                            Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(
+                colour,
+                2.6 if line.is_main else 1.4,
+                Qt.PenStyle.SolidLine if line.is_main else Qt.PenStyle.DashLine,
+                Qt.PenCapStyle.RoundCap,
+                Qt.PenJoinStyle.RoundJoin,
+            )
+        )
         painter.drawPolyline(points)
         if points.size():
             painter.setBrush(colour)

@@ -49,8 +49,15 @@ class GateCardView(QFrame):
                 taken.hide()
                 taken.deleteLater()
         if card.level == "CLEAR":
-            append(self._lists, label(self.tr("The rules found nothing in this text. That is no all-clear: you know more "
-                                              "than the text says."), "body"))
+            append(
+                self._lists,
+                label(
+                    self.tr(
+                        "The rules found nothing in this text. That is no all-clear: you know more than the text says."
+                    ),
+                    "body",
+                ),
+            )
             return
         if card.words:
             quoted = ", ".join(f"“{words}”" for words in card.words)

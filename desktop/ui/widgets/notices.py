@@ -30,7 +30,9 @@ class EmptyState(QWidget):
         self.text.setMaximumWidth(520)
         middle = row(None, self.text, None)
         middle.setStretch(1, 1000)
-        self.setLayout(column(None, picture, self.title, middle, 8, row(None, *buttons, None, spacing=12), None, spacing=10))
+        self.setLayout(
+            column(None, picture, self.title, middle, 8, row(None, *buttons, None, spacing=12), None, spacing=10)
+        )
 
 
 class Notice(QFrame):
@@ -57,7 +59,9 @@ class Notice(QFrame):
 
     def _set_kind(self, kind: str) -> None:
         restyle(self, kind=kind)
-        self._theme.dress(self._icon, "caution" if kind == "error" else "clear", "danger" if kind == "error" else "accent", 20)
+        self._theme.dress(
+            self._icon, "caution" if kind == "error" else "clear", "danger" if kind == "error" else "accent", 20
+        )
 
 
 class Toast(QFrame):
@@ -85,7 +89,9 @@ class Toast(QFrame):
         self.adjustSize()
         if self.width() > self.parentWidget().width() - 48:
             self._text.setWordWrap(True)
-            self.resize(self.parentWidget().width() - 48, self.layout().heightForWidth(self.parentWidget().width() - 48))
+            self.resize(
+                self.parentWidget().width() - 48, self.layout().heightForWidth(self.parentWidget().width() - 48)
+            )
         self._place()
         self.show()
         self.raise_()

@@ -34,8 +34,10 @@ class PeopleTable(QTableView):
         self.setItemDelegate(_PeopleDelegate(theme, people, self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(
-            QAbstractItemView.EditTrigger.SelectedClicked | QAbstractItemView.EditTrigger.CurrentChanged
-            | QAbstractItemView.EditTrigger.AnyKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
+            QAbstractItemView.EditTrigger.SelectedClicked
+            | QAbstractItemView.EditTrigger.CurrentChanged
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+            | QAbstractItemView.EditTrigger.DoubleClicked
         )
         self.setTabKeyNavigation(False)
         self.setAccessibleName(self.tr("People in the incident"))
@@ -64,8 +66,11 @@ class PeopleTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(60)
-        for column, mode in ((NAME, QHeaderView.ResizeMode.Stretch), (ROLE, QHeaderView.ResizeMode.Stretch),
-                             (GRADE, QHeaderView.ResizeMode.Fixed)):
+        for column, mode in (
+            (NAME, QHeaderView.ResizeMode.Stretch),
+            (ROLE, QHeaderView.ResizeMode.Stretch),
+            (GRADE, QHeaderView.ResizeMode.Fixed),
+        ):
             header.setSectionResizeMode(column, mode)
         header.resizeSection(GRADE, 76)
 

@@ -23,7 +23,9 @@ class Stepper(QWidget):
         lines = []
         for name in names:
             self._details[name].hide()
-            lines.append(row(self._icons[name], column(self._words[name], self._details[name], spacing=0), None, spacing=10))
+            lines.append(
+                row(self._icons[name], column(self._words[name], self._details[name], spacing=0), None, spacing=10)
+            )
         self.setLayout(column(*lines, None, spacing=10))
         self.show_phase("")
 

@@ -29,8 +29,12 @@ class PeopleTableModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[Party] = [_BLANK]
         self.role_words = {
-            "caused_harm": self.tr("Caused harm"), "harmed": self.tr("Was harmed"), "both": self.tr("Both"),
-            "witness": self.tr("Saw it"), "affected": self.tr("Was affected"), "supporter": self.tr("Supports someone"),
+            "caused_harm": self.tr("Caused harm"),
+            "harmed": self.tr("Was harmed"),
+            "both": self.tr("Both"),
+            "witness": self.tr("Saw it"),
+            "affected": self.tr("Was affected"),
+            "supporter": self.tr("Supports someone"),
             "staff": self.tr("Staff"),
         }
         self._titles = (self.tr("Name"), self.tr("Part in it"), self.tr("Grade"))
@@ -101,9 +105,7 @@ class PeopleTableModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsEditable
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._titles[section]
         return None
