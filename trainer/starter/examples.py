@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turns the corpus into batches of token ids with a weight per token.
 
-The answer counts, the prompt hardly; what has to be copied from the prompt (place, time, thing, a citation) counts more, because copying is what a small model learns last. Early batches hold repeated random
-sequences too: they teach looking back before there is anything worth looking back at.
+The answer counts, the prompt hardly; what has to be copied from the prompt (place, time, thing, a citation) counts
+more, because copying is what a small model learns last. Early batches hold repeated random sequences too: they teach
+looking back before there is anything worth looking back at.
 """
 
 from __future__ import annotations
