@@ -27,7 +27,6 @@ from typing import Any, ClassVar
 
 PROTOCOL_VERSION = 1
 MAX_LINE_BYTES = 1024 * 1024
-#: Of the chunk as it travels (base64), and of the bytes that it stands for.
 MAX_CHUNK_CHARS = 512 * 1024
 MAX_CHUNK_BYTES = MAX_CHUNK_CHARS // 4 * 3
 MAX_BLOB_BYTES = 1024 * 1024 * 1024
@@ -241,8 +240,7 @@ class Proof(Message, word="proof"):
 class ScoreNote(Message, word="score", when=WHEN):
     """The rubric's score (0 to 100) of one answer to a held-out scenario; `sample` counts the answers from 0.
 
-    `valid`: the answer keeps the contract. `missed_stop`: it breaks the gate (design, decision 5). `criteria`: C1 to
-    C12, 0 to 4 each. `text`: the answer, where it is wanted.
+    The rest is that of `trainer.practice.statistics.Judged`; `text` is the answer, where it is wanted.
     """
 
     when: str
@@ -253,6 +251,9 @@ class ScoreNote(Message, word="score", when=WHEN):
     missed_stop: bool = False
     criteria: dict[str, float] = field(default_factory=dict)
     text: str = ""
+    invented_person: bool = False
+    wrong_particular: bool = False
+    words: int = 0
 
 
 @dataclass(frozen=True)

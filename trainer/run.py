@@ -129,7 +129,8 @@ def _sit(channel: Channel, model: LlamaModel, exam: Exam, when: str, adapter: by
         one = marked.judged
         channel.send(ScoreNote(
             when, one.scenario_id, one.total, one.sample, one.valid, one.missed_stop, one.criteria,
-            marked.text if one.sample < TEXTS_PER_SCENARIO else "",
+            marked.text if one.sample < TEXTS_PER_SCENARIO else "", one.invented_person, one.wrong_particular,
+            one.words,
         ))
         elapsed_s = time.monotonic() - began
         channel.send(Progress(count, total, elapsed_s, elapsed_s / count * (total - count)))

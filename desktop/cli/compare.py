@@ -14,12 +14,12 @@ from typing import Any
 from desktop import paths, wiring
 from desktop.cli.reading import read_policies, read_text
 from desktop.cli.running import Watcher, stop_on_interrupt, whole_number
-from desktop.domain.comparison import Comparison
 from desktop.errors import ImportFileError, TrainerError
 from desktop.services.models import read_adapter
-from desktop.services.training import TrainingRequest, comparison_figures
+from desktop.services.training import TrainingRequest
 from desktop.services.training_inputs import find_trainable, named_recipe, parse_recipe, sample_policies_folder
 from trainer.practice.scenario import parse_scenario_lines
+from trainer.practice.statistics import Comparison
 
 
 def add_parser(commands: Any) -> None:
@@ -48,9 +48,8 @@ def run(args: argparse.Namespace) -> int:
     if comparison is None:
         raise TrainerError("The comparison was stopped before there was anything to compare.", code="nothing-compared")
     if args.json:
-        figures = comparison_figures(comparison)
         print(json.dumps({"seed": args.seed, "samples": args.samples, "stopped": state.status == "stopped",
-                          "model": request.model.name, **(figures or {})}))
+                          "model": request.model.name, **comparison.to_json()}))
     else:
         print(table(comparison))
     return 0
@@ -58,24 +57,32 @@ def run(args: argparse.Namespace) -> int:
 
 def table(comparison: Comparison) -> str:
     """The comparison as text, one measure a line."""
+    gain_valid = comparison.gain_valid
     rows = [
-        ("score, all answers", _number(comparison.before), _number(comparison.after), _signed(comparison.gain)),
-        ("score, valid answers", _number(comparison.before_valid), _number(comparison.after_valid),
-         _signed(comparison.gain_valid)),
-        ("valid answers, %", *(f"{share:.1%}".rstrip("%") for share in comparison.valid_share),
-         _signed(100 * (comparison.valid_share[1] - comparison.valid_share[0]))),
-        ("missed STOPs", *(str(count) for count in comparison.missed_stops),
-         f"{comparison.missed_stops[1] - comparison.missed_stops[0]:+d}"),
-        *((name, f"{before:.2f}", f"{after:.2f}", f"{after - before:+.2f}")
-          for name, (before, after) in comparison.criteria.items()),
+        _row("score of 100", comparison.total, 1),
+        ("  of valid answers", "", "", "-" if gain_valid is None else f"{gain_valid:+.1f}"),
+        _row("valid answers, %", _percent(comparison.valid), 1),
+        _row("invented people, %", _percent(comparison.invented_people), 1),
+        _row("wrong particulars, %", _percent(comparison.wrong_particulars), 1),
+        _row("missed STOPs", comparison.missed_stops, 0),
+        _row("words", comparison.words, 0),
+        *(_row(f"{name} of 4", pair, 2) for name, pair in comparison.criteria.items()),
     ]
-    lines = [f"{'':22}{'base':>10}{'trained':>10}{'change':>10}"]
-    lines += [f"{name:22}{before:>10}{after:>10}{change:>10}" for name, before, after, change in rows]
     return "\n".join([
-        *lines,
+        f"{'':22}{'base':>10}{'trained':>10}{'change':>10}",
+        *(f"{name:22}{before:>10}{after:>10}{change:>10}" for name, before, after, change in rows),
         f"{comparison.scenarios} scenarios, {comparison.answers} answers; sign-flip p = {comparison.p_value:.4f}",
         f"gain over what was left to gain: {comparison.share_of_possible_gain:.0%}",
     ])
+
+
+def _row(name: str, pair: tuple[float, float], digits: int) -> tuple[str, str, str, str]:
+    before, after = pair
+    return name, f"{before:.{digits}f}", f"{after:.{digits}f}", f"{after - before:+.{digits}f}"
+
+
+def _percent(shares: tuple[float, float]) -> tuple[float, float]:
+    return 100 * shares[0], 100 * shares[1]
 
 
 def _request(args: argparse.Namespace) -> TrainingRequest:
@@ -90,14 +97,6 @@ def _request(args: argparse.Namespace) -> TrainingRequest:
         recipe=parse_recipe(read_text(args.recipe)) if args.recipe.endswith(".toml") else named_recipe(args.recipe),
         samples=args.samples, seed=args.seed,
     )
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
-
-
-def _signed(value: float | None) -> str:
-    return "-" if value is None else f"{value:+.1f}"
 
 
 def _count(text: str) -> int:

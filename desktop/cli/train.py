@@ -149,7 +149,7 @@ def _tell(out: Path, result: TrainingResult, watcher: Watcher) -> int:
         raise TrainerError(result.rejection, code="rejected")
     watcher.say(f"{state.steps} steps in {state.seconds / 60:.1f} min.")
     if result.comparison is not None:
-        watcher.say(f"Held-out score: {result.comparison.before:.1f} before, {result.comparison.after:.1f} after.")
+        watcher.say(f"Held-out score: {result.comparison.total[0]:.1f} before, {result.comparison.total[1]:.1f} after.")
     if result.adapter is not None:
         watcher.say(f"The trained version passed its conversion proof and stands in {out / ADAPTER}.")
     if result.checkpoint is not None:

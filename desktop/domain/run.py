@@ -107,7 +107,10 @@ class ConversionProved(RunEvent):
 
 @dataclass(frozen=True)
 class AnswerScored(RunEvent):
-    """One answer to a held-out scenario, by the base ("before") or the trained model ("after"); `total` is 0 to 100."""
+    """One answer to a held-out scenario, by the base ("before") or the trained model ("after"); `total` is 0 to 100.
+
+    The rest is explained at `trainer.practice.statistics.Judged`; `text` is the answer where it was sent, else "".
+    """
 
     when: str
     scenario_id: str
@@ -115,6 +118,9 @@ class AnswerScored(RunEvent):
     total: float
     valid: bool
     missed_stop: bool
+    invented_person: bool
+    wrong_particular: bool
+    words: int
     criteria: dict[str, float]
     text: str = field(repr=False)
 

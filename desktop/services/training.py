@@ -19,13 +19,13 @@ from typing import Any, Protocol
 from desktop.domain import run
 from desktop.domain.change import Change
 from desktop.domain.clock import utc_now
-from desktop.domain.comparison import Comparison, compare
 from desktop.domain.library import AdapterVersion, RunRecord
 from desktop.domain.run import RunEvent, RunState, reduce
 from desktop.errors import TrainerError
 from desktop.services.models import sha256_of
 from trainer.practice.citations import Passage
 from trainer.practice.scenario import Scenario
+from trainer.practice.statistics import Comparison, Judged, compare
 from trainer.protocol import BlobChunk, Message, PassageLine, ScenarioLine, Start, chunks_of
 
 RESTORATIVE = {"name": "restorative"}
@@ -114,7 +114,7 @@ class TrainingResult:
             "steps": state.steps, "seconds": state.seconds, "phases": list(state.phases),
             "metrics": [asdict(step) for step in state.history],
             "proof": asdict(state.proof) if state.proof else None,
-            "comparison": comparison_figures(self.comparison), "rejected": self.rejection,
+            "comparison": self.comparison.to_json() if self.comparison else None, "rejected": self.rejection,
             "warnings": list(state.warnings), "failure": asdict(state.failure) if state.failure else None,
             "base_sha256": self.base_sha256, "adapter_sha256": _sha256(self.adapter),
         }
@@ -133,7 +133,7 @@ class TrainingService:
         _require_usable(request)
         base_sha256 = request.model.sha256
         state, files = self._run(self._job(request), run.RunRequested("train"), on_update)
-        comparison = compare(state.scores, request.seed)
+        comparison = _compared(state, request.seed)
         rejection = NEW_MISSED_STOP if comparison and _has_new_missed_stop(comparison) else ""
         is_usable = state.is_proven and state.status != run.FAILED and not rejection
         return TrainingResult(
@@ -150,7 +150,7 @@ class TrainingService:
         messages = [*self._lines(request, request.held_out), *chunks_of(ADAPTER, adapter),
                     self._start(request, "evaluate")]
         state, _ = self._run(messages, run.RunRequested("evaluate"), on_update)
-        return compare(state.scores, request.seed), state
+        return _compared(state, request.seed), state
 
     def stop(self, mode: str = "save") -> None:
         """Ask the run to end: "save" keeps the work, "now" ends it at once."""
@@ -222,19 +222,22 @@ def keep(library: Library, request: TrainingRequest, result: TrainingResult) -> 
     return version
 
 
-def comparison_figures(comparison: Comparison | None) -> dict[str, Any] | None:
-    """A comparison as JSON values."""
-    if comparison is None:
-        return None
-    return {**asdict(comparison), "gain": comparison.gain, "gain_valid": comparison.gain_valid,
-            "share_of_possible_gain": comparison.share_of_possible_gain}
+def _compared(state: RunState, seed: int) -> Comparison | None:
+    sides: dict[str, list[Judged]] = {"before": [], "after": []}
+    for score in state.scores:
+        sides[score.when].append(Judged(
+            score.scenario_id, score.sample, score.total, score.valid, score.missed_stop, score.invented_person,
+            score.wrong_particular, score.words, score.criteria,
+        ))
+    return compare(sides["before"], sides["after"], seed)
 
 
 def _candidate(request: TrainingRequest, result: TrainingResult) -> AdapterVersion:
     scores = result.comparison
     return AdapterVersion(
         id=uuid.uuid4().hex, created_at=utc_now(), base_sha256=result.base_sha256, seed=request.seed,
-        score_before=scores.before if scores else None, score_after=scores.after if scores else None, note="candidate",
+        score_before=scores.total[0] if scores else None, score_after=scores.total[1] if scores else None,
+        note="candidate",
     )
 
 

@@ -31,7 +31,7 @@ from trainer.protocol import Message, ProtocolError, Stop, encode
 Background = Callable[[Callable[[], None]], object]
 READ_BYTES = 64 * 1024
 STDERR_LINES, STDERR_LINE_CHARS = 200, 400
-POLL_S = 0.1
+POLL_S, GROUP_S = 0.1, 2.0
 LAUNCHER = Path(__file__).with_name("launch.py")
 STUCK = RunFailed(
     "trainer-stuck",
@@ -197,20 +197,25 @@ def _end_tree(process: subprocess.Popen[bytes], polite_s: float) -> None:
             process.wait(polite_s)
         except subprocess.TimeoutExpired:
             process.kill()
-    _signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    deadline = time.monotonic() + GROUP_S
+    while _signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM)) and time.monotonic() < deadline:
+        time.sleep(POLL_S)  # a process that was killed needs a moment to be gone
     process.wait()
     if process.stdin is not None:
         process.stdin.close()
 
 
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
+    """Signal everything in the group; True when there was something to signal that may still be ending."""
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     elif process.pid > 1:
         try:
             os.killpg(process.pid, number)
         except (ProcessLookupError, PermissionError):
-            return
+            return False
+        return True
+    return False
 
 
 def process_factory(

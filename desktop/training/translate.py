@@ -154,7 +154,8 @@ def _proved(m: protocol.Proof) -> run.ConversionProved:
 
 
 def _scored(m: protocol.ScoreNote) -> run.AnswerScored:
-    return run.AnswerScored(m.when, m.scenario_id, m.sample, m.total, m.valid, m.missed_stop, m.criteria, m.text)
+    return run.AnswerScored(m.when, m.scenario_id, m.sample, m.total, m.valid, m.missed_stop, m.invented_person,
+                            m.wrong_particular, m.words, m.criteria, m.text)
 
 
 _EVENTS: dict[type[Message], Callable[[Any], run.RunEvent]] = {

@@ -53,7 +53,7 @@ EVERY_MESSAGE: list[Message] = [
     METRIC,
     Sample(2, "train-1-4", "<reasoning>…</reasoning>\n## Safety check\n\"none\"", -1.0),
     Proof(True, 64, 2e-7, 4e-4, 1.0, True),
-    ScoreNote("after", "test-2-1", 71.5, 3, False, True, {"C1": 2.0}, "an answer"),
+    ScoreNote("after", "test-2-1", 71.5, 3, False, True, {"C1": 2.0}, "an answer", True, True, 210),
     Warning_("One scenario was cut."),
     Failed("trainer-memory", "There was not enough memory."),
     Finished(64, 900.5, False),
@@ -85,7 +85,7 @@ def test_every_field_without_a_default_is_required(message: Message) -> None:
     if isinstance(message, Stop | Metric):
         optional = set()
     elif isinstance(message, ScoreNote):
-        optional |= {"text"}
+        optional |= {"text", "invented_person", "wrong_particular", "words"}
     for name in set(body) - optional:
         with pytest.raises(ProtocolError):
             parse(json.dumps({key: value for key, value in body.items() if key != name}).encode())
