@@ -51,7 +51,8 @@ def test_both_forms_are_valid() -> None:
 
 
 @pytest.mark.parametrize(("reasoning", "each", "valid"), [
-    (40, 15, True), (39, 20, False), (220, 20, True), (221, 20, False), (60, 56, True), (60, 57, False), (60, 14, False),
+    (40, 15, True), (39, 20, False), (220, 20, True), (221, 20, False), (60, 56, True), (60, 57, False),
+    (60, 14, False),
 ])
 def test_full_form_word_limits(reasoning: int, each: int, valid: bool) -> None:
     assert contract.parse(full(reasoning, each)).is_valid is valid
@@ -73,7 +74,7 @@ def test_handoff_word_limits(reasoning: int, each: int, valid: bool) -> None:
     (full().replace("## Policy used", "## Safety check"), "stands twice"),
     (full() + "\n## Do not\nx", "not one of the form's headings"),
     (full().replace("## What is known\n" + words(20), "## What is known\n"), "nothing stands under “What is known”"),
-    (full().replace("## Safety check", "## Swap").replace("## Policy used", "## Safety check").replace("## Swap", "## Policy used"),
+    (full().replace("Safety check", "Swap").replace("Policy used", "Safety check").replace("Swap", "Policy used"),
      "not in the contract's order"),
     (full() + " <|im_end|>", "prompt's format"),
     (full() + " [INST]", "prompt's format"),
@@ -97,8 +98,10 @@ def test_words_with_apostrophes_and_hyphens_count_once() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    full(2, 2), handoff(2, 2), "  \n<reasoning>a < b </ reasoning> c</reasoning>\n## Safety check\n# not a heading\n## Unknown\nx\n\ny",
-    "no tags\n## Safety check\ntext ## not at line start\n## Do not \n z", "<reasoning>never closed ## Safety check\n## x",
+    full(2, 2), handoff(2, 2),
+    "  \n<reasoning>a < b </ reasoning> c</reasoning>\n## Safety check\n# not a heading\n## Unknown\nx\n\ny",
+    "no tags\n## Safety check\ntext ## not at line start\n## Do not \n z",
+    "<reasoning>never closed ## Safety check\n## x",
     "## Safety check", "<reasoning></reasoning>## Safety check\nx", "",
 ], ids=["full", "handoff", "odd", "no-tags", "open", "heading-only", "same-line", "empty"])
 def test_a_stream_cut_anywhere_gives_the_same_pieces(text: str) -> None:

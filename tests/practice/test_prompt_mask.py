@@ -10,7 +10,10 @@ from trainer.practice.citations import Passage
 CASE = Case(
     narrative="Ann pushed Annette. ANN told Mr. Quill that annette started; Anna saw it.",
     grade_band="3-5", location="gym with Ann",
-    parties=(Party("Ann", "caused_harm", "4"), Party("Mr. Quill", "staff"), Party("Annette", "harmed"), Party("Anna", "witness")),
+    parties=(
+        Party("Ann", "caused_harm", "4"), Party("Mr. Quill", "staff"),
+        Party("Annette", "harmed"), Party("Anna", "witness"),
+    ),
     accounts=(Account("Annette", "Ann pushed me."),),
     willing={"Annette": "no", "Ann": "yes"},
 )
@@ -18,8 +21,10 @@ CASE = Case(
 
 def test_every_name_is_masked_everywhere_and_letters_follow_the_order() -> None:
     masked = prompt.mask(CASE)
-    assert dict(masked.names) == {"Student A": "Ann", "Staff A": "Mr. Quill", "Student B": "Annette", "Student C": "Anna"}
-    assert masked.case.narrative == "Student A pushed Student B. Student A told Staff A that Student B started; Student C saw it."
+    names = {"Student A": "Ann", "Staff A": "Mr. Quill", "Student B": "Annette", "Student C": "Anna"}
+    assert dict(masked.names) == names
+    assert masked.case.narrative == (
+        "Student A pushed Student B. Student A told Staff A that Student B started; Student C saw it.")
     assert masked.case.accounts == (Account("Student B", "Student A pushed me."),)
     assert masked.case.willing == {"Student B": "no", "Student A": "yes"}
     assert masked.case.location == "gym with Student A"
@@ -45,7 +50,8 @@ def test_a_name_with_regular_expression_signs_and_a_case_without_people() -> Non
 
 
 def test_the_messages_hold_policies_first_and_then_the_report() -> None:
-    system, user = prompt.build_messages(prompt.mask(CASE).case, [Passage("conduct-1.1", "Respect", "Be kind\nalways.")])
+    passage = Passage("conduct-1.1", "Respect", "Be kind\nalways.")
+    system, user = prompt.build_messages(prompt.mask(CASE).case, [passage])
     assert (system["role"], user["role"]) == ("system", "user") and system["content"] == prompt.SYSTEM
     lines = user["content"].splitlines()
     assert lines[:2] == ["Policies:", "[conduct-1.1] Respect: Be kind always."]

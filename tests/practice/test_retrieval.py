@@ -12,7 +12,8 @@ from trainer.practice.case import Account, Case, Party
 from trainer.practice.citations import Passage, split_policy
 
 SCHOOL = Path(__file__).parents[2] / "assets" / "sample-school"
-PASSAGES = [p for path in sorted((SCHOOL / "policies").glob("*.md")) for p in split_policy(path.stem, path.read_text("utf-8"))]
+POLICIES = sorted((SCHOOL / "policies").glob("*.md"))
+PASSAGES = [p for path in POLICIES for p in split_policy(path.stem, path.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize(("query", "wanted"), [
@@ -48,7 +49,8 @@ def test_word_forms_meet() -> None:
 
 
 def test_the_query_of_a_case_has_its_words_and_no_names() -> None:
-    case = Case("Ana took Ben's ball. BEN cried.", location="gym", parties=(Party("Ana", "caused_harm"), Party("Ben", "harmed")),
+    case = Case("Ana took Ben's ball. BEN cried.", location="gym",
+                parties=(Party("Ana", "caused_harm"), Party("Ben", "harmed")),
                 accounts=(Account("Ben", "It was my ball, said Ben."),))
     query = retrieval.case_query(case).lower()
     assert "ball" in query and "gym" in query and "cried" in query

@@ -31,7 +31,8 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|x|k|m|cm|mm|ft|min|pts?|hrs?|l
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _SENTENCE = re.compile(r"[^.!?;\n]+")
 _PLAIN = str.maketrans({
-    "’": "'", "‘": "'", "`": "'", "´": "'", "“": " ", "”": " ", "«": " ", "»": " ", '"': " ", "–": "-", "—": " ; ", "…": ". ",
+    "’": "'", "‘": "'", "`": "'", "´": "'", "“": " ", "”": " ", "«": " ", "»": " ",
+    '"': " ", "–": "-", "—": " ; ", "…": ". ",
 })
 _LEET = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "*": "i", "1": "i"}
 
@@ -96,7 +97,8 @@ def check_answer(rules: GateRules, answer: Answer, level: str) -> tuple[str, ...
         reasons.append("the full form was written where the hand-off was due")
     for heading, text in answer.sections.items():
         if heading not in MAY_NAME_JOINT:
-            reasons += [f"“{heading}” proposes a joint process now: {words}" for words in joint_proposals(rules.joint, text)]
+            proposed = joint_proposals(rules.joint, text)
+            reasons += [f"“{heading}” proposes a joint process now: {words}" for words in proposed]
     return tuple(reasons)
 
 

@@ -45,7 +45,7 @@ def stems(text: str) -> list[str]:
 def _stem(word: str) -> str:
     if word.endswith(("ied", "ies")) and len(word) > 4:
         return word[:-2]
-    for ending in _ENDINGS:
+    for ending in _ENDINGS if not word.endswith("ss") else ():
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM.get(ending, 3):
             word = word[: -len(ending)]
             break

@@ -17,8 +17,8 @@ from typing import Any
 GATE_FILE = "gate.toml"
 LEVELS = ("CLEAR", "CAUTION", "HOLD", "STOP")
 CODES = (
-    "ABUSE", "SUIC", "WEAP", "THRT", "SEXH", "IMAG", "BULY", "DATE", "STAF", "RETL", "MEDI", "DISA", "HATE", "VOLU", "LAWE",
-    "DRUG", "CUST",
+    "ABUSE", "SUIC", "WEAP", "THRT", "SEXH", "IMAG", "BULY", "DATE", "STAF", "RETL", "MEDI", "DISA", "HATE", "VOLU",
+    "LAWE", "DRUG", "CUST",
 )
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
 _MAX_FRAGMENT_DEPTH = 4
@@ -118,7 +118,8 @@ def load(folder: Path) -> Practice:
     except (OSError, UnicodeDecodeError):
         raise RulesError(f"The practice folder has no readable {GATE_FILE}; install the program again.") from None
     except tomllib.TOMLDecodeError as error:
-        raise RulesError(f"{GATE_FILE} is not valid TOML ({error}); restore the file that came with the program.") from None
+        message = f"{GATE_FILE} is not valid TOML ({error}); restore the file that came with the program."
+        raise RulesError(message) from None
     return Practice(parse_gate(data), sha256)
 
 
@@ -140,7 +141,7 @@ def parse_gate(data: Mapping[str, Any]) -> GateRules:
         return GateRules(
             version=int(data["version"]),
             cards={code: _card(code, data["code"][code]) for code in CODES},
-            cues=tuple(cue for code in CODES for cue in _cues(code, data["code"][code]["level"], data["cues"][code], fragments)),
+            cues=tuple(cue for code in CODES for cue in _cues(code, data, fragments)),
             contexts={name: _context(entry, fragments) for name, entry in data["context"].items()},
             idioms=tuple(_idiom(entry, fragments) for entry in data["idiom"]),
             emoji=dict(data["emoji"]),
@@ -157,7 +158,8 @@ def _card(code: str, entry: Mapping[str, Any]) -> Card:
     return Card(code, entry["level"], entry["title"], *(tuple(entry[name]) for name in lists))
 
 
-def _cues(code: str, level: str, entry: Mapping[str, Any], fragments: Mapping[str, str]) -> list[Cue]:
+def _cues(code: str, data: Mapping[str, Any], fragments: Mapping[str, str]) -> list[Cue]:
+    level, entry = data["code"][code]["level"], data["cues"][code]
     cues = []
     for rule in entry["rules"]:
         also = tuple(_compile(rule[key], fragments, rule["id"]) for key in ("also", "and") if key in rule)
