@@ -106,7 +106,9 @@ def _sections(markdown: str) -> list[tuple[str, str, str]]:
 
 
 def _parts(body: str) -> list[str]:
-    parts, current, words = [], [], 0
+    parts: list[str] = []
+    current: list[str] = []
+    words = 0
     for sentence in re.split(r"(?<=[.!?])\s+", body):
         size = len(sentence.split())
         if current and words + size > MAX_PASSAGE_WORDS:
