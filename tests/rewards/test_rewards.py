@@ -55,7 +55,8 @@ def skeleton() -> str:
 
 def keyword_salad() -> str:
     salad = (
-        "injury threat report pencil case bag hallway Student A Student B needs because friends marker small conference ready"
+        "injury threat report pencil case bag hallway Student A Student B needs because friends marker"
+        " small conference ready"
         " agrees declines instead separately explains stop voluntary trusted adult families whether how broken Tuesday"
     )
     return full_answer(salad + " " + salad, salad)

@@ -303,8 +303,8 @@ PRIVACY = re.compile(
     r"|keep\w* (?:\w+ ){0,5}(?:private|confidential|within|out of)|private(?:ly)? (?:kept|held|record)|"
     r"not (?:be )?(?:shared?|written|discussed?|passed on|recorded?|posted?|named)"
     r"|nothing (?:\w+ ){0,3}(?:shared|is written|goes into)|leave\w* (?:\w+ ){0,3}names|names (?:stay|are left|out)|"
-    r"without names|no names|share (?:as )?little|does not (?:share|repeat|go)|stays? (?:with|between|private"
-    r"|in the)|do not (?:share|write|record|discuss|pass)|privacy)\b",
+    r"without names|no names|share (?:as )?little|does not (?:share|repeat|go)|stays? private"
+    r"|(?:notes?|records?|it|this) stays? (?:with|between|in)|do not (?:share|write|record|discuss|pass)|privacy)\b",
     ANY_CASE,
 )
 REJECTED = re.compile(

@@ -22,6 +22,7 @@ _APPLIED = re.compile(
     r"|decides?|decision|because|here|therefore)\b",
     ANY_CASE,
 )
+_LEFT_TO = re.compile(r"\b(?:decid\w+|decisions?|up to|matter for)\b", ANY_CASE)
 _WOULD = re.compile(r"\b(?:would|could)\b", ANY_CASE)
 _CITED = re.compile(r"\[[^\]\n]{1,41}\]\s*[:,]?\s*(?:[\"“][^\"”\n]{0,600}[\"”])?")
 
@@ -131,7 +132,7 @@ def out_of_role(r: Reading) -> str:
                 found
                 and not known
                 and not NEGATION.search(sentence)
-                and not (pattern is SANCTION and _OFFICE.search(sentence))
+                and not (pattern is SANCTION and _LEFT_TO.search(sentence))
             ):
                 return sentence
     return ""
