@@ -13,13 +13,19 @@ from desktop.cancel import CancelToken
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A loaded model. `context_tokens` is the longest text it was trained on."""
+    """A loaded model.
+
+    `context_tokens` is the longest text it was trained on; `library` names what runs it, with its version; `is_offline`
+    tells whether the system refuses its process every network connection.
+    """
 
     path: Path
     description: str
     parameters: int
     size_bytes: int
     context_tokens: int
+    library: str = ""
+    is_offline: bool = False
 
 
 @dataclass(frozen=True)

@@ -118,9 +118,7 @@ def _starter() -> list[Check]:
 
 def _engine() -> list[Check]:
     """Really writes 8 tokens in the child, and asks the child whether the system refuses it the network."""
-    from desktop.inference.engine import LlamaEngine
-
-    engine = LlamaEngine()
+    engine = wiring.new_engine()
     try:
         info = engine.load(wiring.models().starter().path)
         request = AnswerRequest([{"role": "user", "content": "Hello."}], max_tokens=8)
@@ -129,11 +127,9 @@ def _engine() -> list[Check]:
         return [Check("engine", False, error.sentence, needed=True)]
     finally:
         engine.close()
-    version = engine.hello["llama_cpp"]
-    detail = f"llama.cpp {version}, {info.description}, {result.tokens} tokens in {result.seconds:.2f} s"
-    is_denied = bool(engine.hello["network_denied"])
-    offline = "the system refuses every network connection" if is_denied else "not enforced on this system"
-    return [Check("engine", True, detail, needed=True), Check("offline", is_denied, offline)]
+    detail = f"{info.library}, {info.description}, {result.tokens} tokens in {result.seconds:.2f} s"
+    offline = "the system refuses every network connection" if info.is_offline else "not enforced on this system"
+    return [Check("engine", True, detail, needed=True), Check("offline", info.is_offline, offline)]
 
 
 def _trainer() -> list[Check]:

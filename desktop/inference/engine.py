@@ -38,7 +38,6 @@ class LlamaEngine:
         self._wanted: Path | None = None
         self._adapter = ""
         self._requests = 0
-        self.hello: dict[str, Any] = {}
         self.prompt_tokens = self.reused_tokens = 0
 
     @property
@@ -58,7 +57,7 @@ class LlamaEngine:
                               code="engine-model-missing")
         process = self._process = AnswerProcess()
         try:
-            self.hello = self._await(process, "hello")
+            hello = self._await(process, "hello")
             process.send("load", path=str(model))
             event = self._await(process, "loaded")
         except PipeClosed:
@@ -69,7 +68,8 @@ class LlamaEngine:
             self._drop()
             raise
         self._info = ModelInfo(
-            model, event["description"], event["parameters"], event["size_bytes"], event["context_tokens"]
+            model, event["description"], event["parameters"], event["size_bytes"], event["context_tokens"],
+            hello["library"], hello["network_denied"],
         )
         return self._info
 

@@ -25,6 +25,7 @@ from desktop.inference.session import MAX_CONTEXT_TOKENS, Interrupted, Session, 
 
 BATCH_TOKENS = 512
 FIRST_CONTEXT_TOKENS = 4096
+ONE_THREAD_BELOW_PARAMETERS = 50_000_000
 
 _SILENT = lc.llama_log_callback(lambda level, text, data: None)
 _MISFIT = "This trained version does not fit the model; train again with this model."
@@ -37,7 +38,7 @@ class Context:
         params = lc.llama_context_default_params()
         params.n_ctx = min(model.context_tokens, MAX_CONTEXT_TOKENS, max(FIRST_CONTEXT_TOKENS, tokens_wanted))
         params.n_batch = params.n_ubatch = BATCH_TOKENS
-        params.n_threads = params.n_threads_batch = physical_cores()
+        params.n_threads = params.n_threads_batch = model.threads
         params.abort_callback = model.abort_callback
         self.handle = lc.llama_init_from_model(model.handle, params)
         if not self.handle:
@@ -89,6 +90,8 @@ class Model:
         self.handle = lc.llama_model_load_from_file(os.fsencode(path), params)
         if not self.handle:
             raise WorkerError("model", "The model file could not be loaded; it is damaged or of a kind not known here.")
+        # Threads wait for each other many times a token by spinning: for a small model that costs more than it brings.
+        self.threads = 1 if lc.llama_model_n_params(self.handle) < ONE_THREAD_BELOW_PARAMETERS else physical_cores()
         self.vocabulary = lc.llama_model_get_vocab(self.handle)
         self.context_tokens = int(lc.llama_model_n_ctx_train(self.handle))
         self.template = lc.llama_model_chat_template(self.handle, None) or b""
@@ -246,7 +249,7 @@ def main() -> None:
     lc.llama_log_set(_SILENT, ctypes.c_void_p(0))
     lc.llama_backend_init()
     session = Session(LineReader(0), events_fd, Model)
-    session.run(llama_cpp=lc.__version__, network_denied=enforcement.is_enforced)
+    session.run(library=f"llama.cpp ({lc.__version__})", network_denied=enforcement.is_enforced)
 
 
 if __name__ == "__main__":

@@ -4,25 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import tiny_gguf
+from known_answers import OTHER, TEXT, Reciting
 
 from desktop.inference.engine import LlamaEngine
-
-TEXT = "Étienne waited by the gate ☕ until four; nobody came, and so he walked home along the river.\n"
-OTHER = "Another answer, learned later: first listen, then ask what would help, and write down who does what."
-MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "What happened at the gate?"}]
-
-
-@dataclass(frozen=True)
-class Reciting:
-    """A model that answers TEXT, and an adapter under which it answers OTHER."""
-
-    path: Path
-    adapter: bytes
 
 
 @pytest.fixture(scope="session")

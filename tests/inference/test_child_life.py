@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import MESSAGES, TEXT, Reciting
+from known_answers import MESSAGES, TEXT, Reciting
 
 from desktop.cancel import CancelToken
 from desktop.errors import EngineError

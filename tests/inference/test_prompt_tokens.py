@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import tiny_gguf
-from conftest import Reciting
+from known_answers import Reciting
 
 from desktop.inference import chat
 from desktop.paths import code_folder
