@@ -95,6 +95,7 @@ class _Printer:
     def __init__(self, *, is_quiet: bool) -> None:
         self._is_quiet = is_quiet
         self._where = ""
+        self._ends_line = True
 
     def take(self, event: SuggestionEvent) -> None:
         if isinstance(event, GateChecked):
@@ -126,10 +127,11 @@ class _Printer:
         if where != self._where:
             self._where = where
             title = "Reasoning" if where == "reasoning" else where
-            self._out(f"\n\n{title}\n{'-' * len(title)}\n")
+            self._out(f"{'' if self._ends_line else chr(10)}\n{title}\n{'-' * len(title)}\n")
 
     def _out(self, text: str) -> None:
-        if not self._is_quiet:
+        if text and not self._is_quiet:
+            self._ends_line = text.endswith("\n")
             print(text, end="", flush=True)
 
 

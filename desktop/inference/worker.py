@@ -84,7 +84,12 @@ class Model:
 
     def __init__(self, path: str, on_progress: Callable[[], None], should_stop: Callable[[], bool]) -> None:
         self.abort_callback = lc.ggml_abort_callback(lambda data: should_stop())
-        progress = lc.llama_progress_callback(lambda share, data: on_progress() is None)
+
+        def go_on(share: float, data: object) -> bool:
+            on_progress()
+            return True
+
+        progress = lc.llama_progress_callback(go_on)
         params = lc.llama_model_default_params()
         params.progress_callback = progress
         self.handle = lc.llama_model_load_from_file(os.fsencode(path), params)

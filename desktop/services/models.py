@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,12 +55,13 @@ class ModelsService:
         return _checked(Model(path.stem, path))
 
     def starter_sha256(self) -> str | None:
-        """The fingerprint that the starter was published with (`starter.gguf.sha256`), None when it is not there."""
+        """The fingerprint that the starter's card gives for it, None when there is none."""
+        path = self.starter().path
         try:
-            line = self.starter().path.with_name("starter.gguf.sha256").read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError):
+            card = json.loads(path.with_name("card.json").read_text(encoding="utf-8"))
+            return str(card["sha256"][path.name])
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        return (line.split() or [""])[0].lower() or None
 
 
 def sha256_of(path: Path) -> str:

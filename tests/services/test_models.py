@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,11 @@ def test_fingerprints(models: ModelsService) -> None:
     path = models.starter().path
     assert sha256_of(path) == hashlib.sha256(b"GGUF starter").hexdigest()
     assert models.starter_sha256() is None
-    path.with_name("starter.gguf.sha256").write_text(f"{sha256_of(path).upper()}  starter.gguf\n", encoding="ascii")
+    card = path.with_name("card.json")
+    card.write_text(json.dumps({"sha256": {"starter.gguf": sha256_of(path)}}), encoding="utf-8")
     assert models.starter_sha256() == sha256_of(path)
+    card.write_text("[]", encoding="utf-8")
+    assert models.starter_sha256() is None
 
 
 def test_an_adapter_is_read_only_if_it_is_one(tmp_path: Path) -> None:
