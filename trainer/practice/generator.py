@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes scenarios from the banks in `assets/practice/scenarios`: a seed gives the same scenarios on every machine.
 
-Template families are split before anything is generated: the events a to e of a category are for training, f for
-development, g and h for testing, and of every list of frame sentences the last two are for testing and the one before
-for development. A test scenario is built from test events and test frames only, so no sentence of it was ever seen in
-training; places, things and times are combined freely.
+Template families are split before anything is generated: the events a to e and i to o of a category are for training,
+f for development, g and h for testing, and of every list of frame sentences the last two are for testing and the one
+before for development. A test scenario is built from test events and test frames only, so no sentence of it was ever
+seen in training; places, things and times are combined freely.
 """
 
 from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from typing import Any
 from trainer.practice.case import Account, Case, Party
 from trainer.practice.scenario import LEVELS, Gold, Scenario
 
-SPLIT_OF_LETTER = {**dict.fromkeys("abcde", "train"), "f": "dev", "g": "test", "h": "test"}
+SPLIT_OF_LETTER = {**dict.fromkeys("abcdeijklmno", "train"), "f": "dev", "g": "test", "h": "test"}
 #: Gated events are drawn less often than the others of their category, so that hand-offs are about a quarter.
 GATED_WEIGHT = 0.4
 #: Categories whose "things" are messages, rumours or recordings: no colour or material is put before them.
 WITHOUT_OBJECTS = (7, 8, 9, 10, 11, 18)
 HELD_OUT = {"dev": 1, "test": 2}
+#: Changes the words in a scenario's slots in place.
+Vary = Callable[[dict[str, str], random.Random], None]
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,16 @@ def load_banks(folder: Path) -> Banks:
     for path in sorted(folder.glob("[0-9]*.toml")):
         bank = tomllib.loads(path.read_text(encoding="utf-8"))
         categories[bank["category"]] = bank
+    for event in _more_events(folder):
+        categories[int(event["family"].split("-")[0])]["event"].append(event)
     if not categories:
         raise FileNotFoundError("The scenario banks are missing; reinstall the program.")
     return Banks(categories, tomllib.loads((folder / "_frames.toml").read_text(encoding="utf-8")))
+
+
+def _more_events(folder: Path) -> list[dict[str, Any]]:
+    path = folder / "more_events.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))["event"] if path.exists() else []
 
 
 def generate(banks: Banks, count: int, split: str, seed: int) -> list[Scenario]:
@@ -63,8 +72,11 @@ def generate(banks: Banks, count: int, split: str, seed: int) -> list[Scenario]:
     return [next(stream).scenario for _ in range(count)]
 
 
-def drafts(banks: Banks, split: str, seed: int) -> Iterator[Draft]:
-    """An endless stream of scenarios of one split; categories come in shuffled rounds."""
+def drafts(banks: Banks, split: str, seed: int, vary: Vary | None = None) -> Iterator[Draft]:
+    """An endless stream of scenarios of one split; categories come in shuffled rounds.
+
+    `vary` may change the words in the slots of a scenario before it is written (the starter's corpus does).
+    """
     rng = random.Random(f"{split}-{seed}")
     number = 0
     while True:
@@ -72,7 +84,7 @@ def drafts(banks: Banks, split: str, seed: int) -> Iterator[Draft]:
         rng.shuffle(order)
         for category in order:
             number += 1
-            yield _Writer(banks, split, random.Random(rng.getrandbits(64)), seed, number).draft(category)
+            yield _Writer(banks, split, random.Random(rng.getrandbits(64)), seed, number, vary).draft(category)
 
 
 def held_out(items: list[Any], split: str) -> list[Any]:
@@ -86,8 +98,10 @@ def held_out(items: list[Any], split: str) -> list[Any]:
 class _Writer:
     """Builds one scenario; `rng` decides everything."""
 
-    def __init__(self, banks: Banks, split: str, rng: random.Random, seed: int, number: int) -> None:
-        self.banks, self.split, self.rng, self.seed, self.number = banks, split, rng, seed, number
+    def __init__(
+        self, banks: Banks, split: str, rng: random.Random, seed: int, number: int, vary: Vary | None = None
+    ) -> None:
+        self.banks, self.split, self.rng, self.seed, self.number, self.vary = banks, split, rng, seed, number, vary
         self.frames = banks.frames["sentences"]
 
     def draft(self, number: int) -> Draft:
@@ -98,6 +112,8 @@ class _Writer:
         band = self.rng.choice(event["bands"])
         text = " ".join(event["sentences"])
         slots = self._slots(event, band, text)
+        if self.vary:
+            self.vary(slots, self.rng)
         level, codes = event["level"], tuple(event["codes"])
         sentences = [line.format(**slots) for line in event["sentences"]]
         extra, level, codes, need = self._extras(event, slots, level, codes, "{B}" in text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,10 +85,17 @@ class CorpusWriter:
         self.phrases = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
         self.policies = policy_bank.load_bank()
 
-    def example(self, draft: Draft, rng: random.Random) -> Example:
+    def example(
+        self,
+        draft: Draft,
+        rng: random.Random,
+        vary: Callable[[list[Passage], list[Passage], random.Random], None] | None = None,
+    ) -> Example:
         """An answer to `draft` with invented policy passages; redrawn until the contract holds."""
         many = rng.random() < LONG_SHARE
         given, relevant = policy_bank.invent(self.policies, draft.scenario.category, rng, many=many)
+        if vary:
+            vary(given, relevant, rng)
         write = self._handoff if draft.scenario.gold.form == "handoff" else self._full
         care = rng.choices([c for _, c in CARE], [share for share, _ in CARE])[0]
         for attempt in range(60):
@@ -144,10 +151,9 @@ class CorpusWriter:
         slots = self._slots(draft, rng, care)
         code = next(c for c in sorted(draft.scenario.gold.codes, key=self._severity) if c in self.gate)
         bank = self.gate[code]
-        slots |= {
-            key: rng.choice(bank[source]).rstrip(".")
-            for key, source in {"concern": "concern", "decider": "decides", "reopen": "reopen"}.items()
-        }
+        deciders = [text for text in bank["decides"] if "," not in text and " about " not in text] or bank["decides"]
+        slots |= {"concern": rng.choice(bank["concern"]), "decider": rng.choice(deciders)}
+        slots["reopen"] = rng.choice(bank["reopen"]).rstrip(".")
         slots |= {"Concern": _upper(slots["concern"]), "Decider": _upper(slots["decider"])}
         say = _Speaker(self.phrases, slots, rng, care)
         actions = rng.sample(bank["first_actions"], min(len(bank["first_actions"]), 3 if say.is_good("actions") else 1))

@@ -19,6 +19,7 @@ from trainer.practice import prompt
 from trainer.practice.generator import Banks, drafts
 from trainer.starter.corpus import CorpusWriter, Example
 from trainer.starter.tokenizer import render
+from trainer.starter.variation import Variation
 
 PROMPT_WEIGHT, ANSWER_WEIGHT, COPY_WEIGHT = 0.08, 1.0, 2.5
 MAX_TOKENS = 2304
@@ -35,8 +36,9 @@ class Batch:
 def stream(writer: CorpusWriter, banks: Banks, seed: int) -> Iterator[Example]:
     """Endless training examples."""
     rng = random.Random(f"starter-{seed}")
-    for draft in drafts(banks, "train", seed):
-        yield writer.example(draft, rng)
+    variation = Variation(banks)
+    for draft in drafts(banks, "train", seed, variation.slots):
+        yield writer.example(variation.sentences(draft, rng), rng, variation.passages)
 
 
 def text_of(example: Example) -> tuple[str, str]:
