@@ -81,7 +81,8 @@ def trainer_process(tmp_path: Path) -> Iterator[Any]:
     def begin() -> Conversation:
         temporary = tmp_path / f"tmp-{len(started)}"
         temporary.mkdir(mode=0o700)
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "UNSLOTH_", "CI"))}
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "UNSLOTH_"))}
+        environ.pop("CI", None)
         environ |= {"TMPDIR": str(temporary), "PYTHONPATH": str(ROOT), "HOME": str(temporary)}
         process = subprocess.Popen(
             [sys.executable, "-m", "trainer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
