@@ -31,7 +31,9 @@ class MainWindow(QMainWindow):
     lock_asked = Signal()
     ended = Signal()
 
-    def __init__(self, theme: Theme, vault: VaultViewModel, machine: MachineSettings, version: Callable[[], str]) -> None:
+    def __init__(
+        self, theme: Theme, vault: VaultViewModel, machine: MachineSettings, version: Callable[[], str]
+    ) -> None:
         super().__init__()
         self._theme, self._machine, self._version = theme, machine, version
         self.setWindowTitle("Circlekeeper")

@@ -17,7 +17,7 @@ from desktop.ui.widgets.controls import button
 from desktop.ui.widgets.layout import column, frame, label, row, widget_of
 from desktop.viewmodels.window import ViewModels
 
-NAV_WIDTH, NAV_NARROW, NARROW_BELOW = 224, 64, 1000
+NAV_WIDTH, NAV_NARROW, NARROW_BELOW = 244, 64, 1000
 INCIDENTS, INCIDENT, TRAINING, SETTINGS = "incidents", "incident", "training", "settings"
 
 
@@ -135,6 +135,7 @@ class Shell(QWidget):
         self._brand.setVisible(not is_narrow)
         for each in (*self.nav.values(), self.lock_button):
             each.setText("" if is_narrow else str(each.property("words")))
+            self._theme.dress(each, str(each.property("iconName")))
 
     def _build_incidents(self) -> QWidget:
         page = IncidentsPage(self._theme, self._models.incidents)

@@ -55,7 +55,8 @@ def level_word(level: str) -> str:
 def chance(p_value: float) -> str:
     """What a p-value says, in a sentence."""
     if p_value < 0.01:
-        return tr("Chance hardly explains the difference (p = {0}).").format(f"{p_value:.4f}")
+        figure = "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
+        return tr("Chance hardly explains the difference (p\u00a0{0}).").format(figure.replace(" ", "\u00a0"))
     if p_value < 0.05:
         return tr("Chance is an unlikely explanation (p = {0}).").format(f"{p_value:.3f}")
     return tr("The difference may well be chance (p = {0}).").format(f"{p_value:.2f}")

@@ -33,7 +33,8 @@ class GateCard:
 
 def card_of(incidents: IncidentsService, result: GateResult) -> GateCard:
     """The card of a fresh result."""
-    words = tuple(dict.fromkeys(fired.words for fired in result.fired if fired.rule != "staff-tick"))
+    found = dict.fromkeys(fired.words for fired in result.fired if fired.rule != "staff-tick")
+    words = tuple(each for each in found if not any(each != other and each in other for other in found))
     card = saved_card(incidents, result.level, result.codes)
     return GateCard(
         card.level,

@@ -20,6 +20,7 @@ from desktop.services.training_plan import Plan, TrainingPlanService
 from desktop.services.versions import VersionsService
 from desktop.tasks import Tasks
 from desktop.viewmodels.errors import sentence_of
+from trainer.practice.contract import REASONING_CLOSE, REASONING_OPEN
 
 READY, RUNNING, KEEPING, RESULT = "ready", "running", "keeping", "result"
 MINUTES = (5, 10, 20, 30, 60, 120)
@@ -204,6 +205,12 @@ class TrainingViewModel(QObject):
 
     def _on_failed(self, error: CirclekeeperError) -> None:
         self.told.emit(sentence_of(error))
+
+
+def readable(answer: str) -> str:
+    """A raw answer of the model without the marks of its form."""
+    lines = [line.removeprefix("## ") for line in answer.splitlines()]
+    return "\n".join(line for line in lines if line.strip() not in (REASONING_OPEN, REASONING_CLOSE)).strip()
 
 
 def _failure(state: RunState) -> str:

@@ -54,6 +54,7 @@ class IncidentPage(QWidget):
         self._title = label("", "title", wraps=False)
         self._title.setMinimumWidth(0)
         self.delete = button(self._theme, self.tr("Delete"), "trash", "quiet")
+        self._title.setContentsMargins(8, 0, 0, 0)
         head = row(column(self.back, self._title, spacing=2), None, self.delete, spacing=12)
         head.setStretch(0, 1)
         head.setContentsMargins(16, 14, 24, 0)

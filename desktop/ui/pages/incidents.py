@@ -75,7 +75,7 @@ class IncidentsPage(QWidget):
             "incidents",
             self.tr("No incidents yet"),
             self.tr(
-                "Write down what happened, and get a restorative suggestion to think with. All of it stays encrypted on "
+                "Write down what happened, and get a restorative suggestion to think with. It all stays encrypted on "
                 "this computer."
             ),
             first,

@@ -10,7 +10,7 @@ from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.answer_view import AnswerView
 from desktop.ui.widgets.controls import Choice, button
 from desktop.ui.widgets.gate_card import GateCardView
-from desktop.ui.widgets.layout import append, card, column, frame, label, prose, row, scrolled, widget_of
+from desktop.ui.widgets.layout import Prose, append, card, column, frame, label, row, scrolled, widget_of
 from desktop.ui.widgets.notices import EmptyState, Notice
 from desktop.ui.words import local_time
 from desktop.viewmodels.answer import AnswerText
@@ -57,6 +57,7 @@ class SuggestionPanel(QWidget):
         for signal in (incident.gate_changed, incident.loaded, suggestion.changed):
             signal.connect(self._follow)
         suggestion.saved_listed.connect(self._list_saved)
+        suggestion.answer.part_changed.connect(lambda _: self._doing.setText(self._activity()))
         self._follow()
 
     def _build_progress(self) -> None:
@@ -192,7 +193,7 @@ class SuggestionPanel(QWidget):
         icon = QLabel()
         self._theme.dress(icon, "book" if is_supported else "caution", "accent" if is_supported else "caution", 18)
         title = label(f"{passage_id}  {heading}".strip(), "strong")
-        lines = [title] + ([prose(f"“{quotation}”")] if quotation else [])
+        lines = [title] + ([Prose(f"“{quotation}”")] if quotation else [])
         if not is_supported:
             lines.append(
                 label(self.tr("These words were not found in that policy: check before you rely on them."), "small")

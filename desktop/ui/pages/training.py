@@ -57,3 +57,15 @@ class TrainingPage(QWidget):
         if stage != self._stage:
             self._stage = stage
             self._area.verticalScrollBar().setValue(0)
+            self._focus(stage)
+
+    def _focus(self, stage: str) -> None:
+        """What had the focus is gone with its stage; the next step gets it."""
+        if not self.isVisible():
+            return
+        if stage == READY:
+            self.setup.start.setFocus()
+        elif stage == RUNNING:
+            self.run.stop.setFocus()
+        elif stage == RESULT:
+            (self.result.back if self.result.use.isHidden() else self.result.use).setFocus()

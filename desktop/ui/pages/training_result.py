@@ -10,7 +10,7 @@ from desktop.domain.run import STOPPED
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.answer_view import AnswerView
 from desktop.ui.widgets.controls import Choice, button
-from desktop.ui.widgets.layout import card, column, label, line, row, widget_of
+from desktop.ui.widgets.layout import Prose, card, column, label, line, row, widget_of
 from desktop.ui.widgets.notices import Notice
 from desktop.ui.words import chance, duration
 from desktop.viewmodels.compare import BASE, TRAINED, CompareViewModel
@@ -69,7 +69,7 @@ class TrainingResultView(QWidget):
         self.example.setMinimumContentsLength(30)
         self.example.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.example.activated.connect(self._compare.choose)
-        self._narrative = label("", "body")
+        self._narrative = Prose()
         self._doing = label("", "muted")
         self.views: dict[str, AnswerView] = {}
         self._scores_of: dict[str, QLabel] = {}
@@ -154,7 +154,7 @@ class TrainingResultView(QWidget):
             self.example.addItems(compare.titles)
         self.example.setCurrentIndex(compare.chosen)
         if compare.examples:
-            self._narrative.setText(compare.examples[compare.chosen].narrative)
+            self._narrative.show_text(compare.examples[compare.chosen].narrative)
         doing = {
             "preparing": self.tr("Reading the incident …"),
             BASE: self.tr("The model as it came is writing …"),

@@ -12,10 +12,10 @@ from desktop.domain.run import RunState, StepMeasured
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.chart import Line, LineChart
 from desktop.ui.widgets.controls import button
-from desktop.ui.widgets.layout import card, column, label, prose, row, widget_of
+from desktop.ui.widgets.layout import Prose, card, column, label, row, widget_of
 from desktop.ui.widgets.stepper import Stepper
 from desktop.ui.words import duration
-from desktop.viewmodels.training import KEEPING, TrainingViewModel
+from desktop.viewmodels.training import KEEPING, TrainingViewModel, readable
 
 SIDE_BY_SIDE_FROM = 720
 SMOOTHED_STEPS = 5
@@ -72,7 +72,7 @@ class TrainingRun(QWidget):
     def _build_chart(self) -> QFrame:
         self.chart = LineChart(self._theme, -1.0, 1.0, self.tr("step"))
         self.chart.setAccessibleName(self.tr("Reward by training step"))
-        self._now = label("", "muted")
+        self._now = label("", "muted", wraps=False)
         legend = row(
             self._key(self.tr("Reward, all together"), "chart-1"),
             *(self._key(words, role) for words, role in self._parts.values()),
@@ -88,11 +88,11 @@ class TrainingRun(QWidget):
 
     def _key(self, words: str, role: str) -> QWidget:
         dot = QLabel()
-        self._theme.dress(dot, "dot", role, 14)
+        self._theme.dress(dot, "dot", role, 20)
         return widget_of(row(dot, label(words, "small", wraps=False), spacing=4))
 
     def _build_sample(self) -> QFrame:
-        self._sample_title, self._sample = label("", "small"), prose()
+        self._sample_title, self._sample = label("", "small"), Prose()
         self._sample_card = card(
             label(self.tr("From the practice"), "lead"), self._sample_title, self._sample, spacing=6
         )
@@ -136,8 +136,8 @@ class TrainingRun(QWidget):
         if run.samples:
             sample = run.samples[-1]
             self._sample_title.setText(self.tr("Step {0}, reward {1}").format(sample.step, f"{sample.reward:.2f}"))
-            text = sample.text.strip()
-            self._sample.setText(text if len(text) <= SAMPLE_CHARS else text[:SAMPLE_CHARS].rstrip() + " …")
+            text = readable(sample.text)
+            self._sample.show_text(text if len(text) <= SAMPLE_CHARS else text[:SAMPLE_CHARS].rstrip() + " …")
 
 
 def _part(history: Sequence[StepMeasured], name: str) -> list[tuple[float, float]]:

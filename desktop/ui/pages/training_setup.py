@@ -31,9 +31,8 @@ class TrainingSetup(QWidget):
         self._cards = row(self._build_policies(), self._build_scenarios(), self._build_model(), spacing=16)
         for at in range(3):
             self._cards.setStretch(at, 1)
-        self.setLayout(
-            column(self._cards, self.problem, self._build_start(), 8, self._build_versions(), None, spacing=16)
-        )
+        start, below = self._build_start(), (self._build_versions(), self._build_steps())
+        self.setLayout(column(self._cards, self.problem, start, 8, *below, None, spacing=16))
         training.changed.connect(self._follow)
 
     def _build_policies(self) -> QFrame:
@@ -100,6 +99,20 @@ class TrainingSetup(QWidget):
         box = row(self.start, self.go_on, hint, spacing=12)
         box.setStretch(2, 1)
         return widget_of(box)
+
+    def _build_steps(self) -> QFrame:
+        steps = (
+            self.tr("The model answers practice scenarios again and again, with your policies at hand."),
+            self.tr("Fixed rules score each answer: is its form kept, does it see danger, is everybody thought of?"),
+            self.tr("It learns from the better answers. You see the scores rise, and can stop at any time."),
+            self.tr("You compare it with the model as it was, and decide which of the two answers from then on."),
+        )
+        lines = []
+        for number, words in enumerate(steps, 1):
+            figure = label(f"{number}", "accent", wraps=False)
+            figure.setFixedWidth(24)
+            lines.append(row(figure, label(words), spacing=4))
+        return card(label(self.tr("What happens in a training"), "lead"), *lines, spacing=10)
 
     def _build_versions(self) -> QFrame:
         self.roll_back = button(self._theme, self.tr("Roll back"), "undo")

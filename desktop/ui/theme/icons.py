@@ -19,30 +19,34 @@ class Icons:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[tuple[str, str, str, int], QIcon] = {}
+        self._made: dict[tuple[str, str, str, int, int], QIcon] = {}
 
     def clear(self) -> None:
         """Forget all tinted icons."""
         self._made.clear()
 
-    def icon(self, name: str, colour: str, disabled: str, size: int) -> QIcon:
-        """The icon in a colour (#rrggbb), and in another while its button is disabled; `size` in logical pixels."""
-        key = (name, colour, disabled, size)
+    def icon(self, name: str, colour: str, disabled: str, size: int, gap: int = 0) -> QIcon:
+        """The icon in a colour, and in another while its button is disabled.
+
+        `size` is its side and `gap` the room that is left on its right, in logical pixels.
+        """
+        key = (name, colour, disabled, size, gap)
         if key not in self._made:
             made = QIcon()
             for scale in _SCALES:
-                made.addPixmap(self.pixmap(name, colour, size, scale), QIcon.Mode.Normal)
-                made.addPixmap(self.pixmap(name, disabled, size, scale), QIcon.Mode.Disabled)
+                made.addPixmap(self.pixmap(name, colour, size, scale, gap), QIcon.Mode.Normal)
+                made.addPixmap(self.pixmap(name, disabled, size, scale, gap), QIcon.Mode.Disabled)
             self._made[key] = made
         return self._made[key]
 
-    def pixmap(self, name: str, colour: str, size: int, scale: float) -> QPixmap:
+    def pixmap(self, name: str, colour: str, size: int, scale: float, gap: int = 0) -> QPixmap:
         """One picture of the icon for a screen of this scale."""
-        pixmap = QPixmap(round(size * scale), round(size * scale))
+        side = round(size * scale)
+        pixmap = QPixmap(side + round(gap * scale), side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._renderer(name, colour).render(painter, QRectF(pixmap.rect()))
+        self._renderer(name, colour).render(painter, QRectF(0, 0, side, side))
         painter.end()
         pixmap.setDevicePixelRatio(scale)
         return pixmap

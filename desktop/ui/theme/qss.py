@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Style sheets with `{{ name }}` placeholders: roles are colours, `space.m` and `radius.card` pixels, `type.title` points."""
+"""Style sheets with placeholders, `{{ name }}`.
+
+Roles stand for colours, `space.m` and `radius.card` for pixels, `type.lead` for points.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The theme in use: follows the system or a choice, gives colours, fonts, icons and spaces, restyles all on a change."""
+"""The theme in use: follows the system or a choice, gives colours, fonts and icons, restyles all on a change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from desktop.ui.theme.palette import palette_of
 from desktop.ui.theme.qss import load_styles, render, values_of
 from desktop.ui.theme.tokens import load_metrics, load_tokens
 
-ICON_SIZE = 18
+ICON_SIZE, ICON_GAP = 18, 5
 _NAME, _ROLE, _SIZE = "iconName", "iconRole", "iconSide"
 
 
@@ -78,8 +78,10 @@ class Theme(QObject):
         if isinstance(widget, QLabel):
             widget.setPixmap(self.pixmap(name, role, size, widget.devicePixelRatioF()))
         else:
-            widget.setIcon(self.icon(name, role, size))
-            widget.setIconSize(QSize(size, size))
+            gap = ICON_GAP if widget.text() else 0
+            colour, disabled = self.tokens.roles[role], self.tokens.roles["border-strong"]
+            widget.setIcon(self._icons.icon(name, colour, disabled, size, gap))
+            widget.setIconSize(QSize(size + gap, size))
 
     def _follow_system(self) -> None:
         if self._choice == "system":

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.fold import Fold
-from desktop.ui.widgets.layout import card, column, label, prose
+from desktop.ui.widgets.layout import Prose, card, column, label
 from desktop.viewmodels.answer import REASONING, AnswerText
 
 #: Text comes up to a hundred times a second; it is laid out this often.
@@ -24,12 +24,12 @@ class AnswerView(QWidget):
         super().__init__()
         self._theme, self._answer = theme, answer
         self._skip: Collection[str] = ()
-        self._texts: dict[str, QLabel] = {}
+        self._texts: dict[str, Prose] = {}
         self._cards: dict[str, QWidget] = {}
         self._waiting: set[str] = set()
         self._timer = QTimer(self, singleShot=True, interval=LAYOUT_MS)
         self._timer.timeout.connect(self._lay_out)
-        self.reasoning = prose()
+        self.reasoning = Prose()
         self.fold = Fold(theme, self.tr("Reasoning"), card(self.reasoning, kind="well"))
         self._sections = QVBoxLayout()
         self._sections.setSpacing(12)
@@ -45,7 +45,7 @@ class AnswerView(QWidget):
 
     def section(self, heading: str) -> str:
         """The text that is shown under a heading."""
-        return self._texts[heading].text() if heading in self._texts else ""
+        return self._texts[heading].plain if heading in self._texts else ""
 
     def headings(self) -> list[str]:
         """The sections that are shown, in order."""
@@ -75,15 +75,15 @@ class AnswerView(QWidget):
         for name in [name for name in self._answer.parts if name in self._waiting]:
             text = self._answer.parts[name].strip()
             if name == REASONING:
-                self.reasoning.setText(text)
+                self.reasoning.show_text(text)
                 self.fold.setVisible(bool(text))
             elif name not in self._skip:
-                self._text_of(name).setText(text)
+                self._text_of(name).show_text(text)
         self._waiting.clear()
 
-    def _text_of(self, heading: str) -> QLabel:
+    def _text_of(self, heading: str) -> Prose:
         if heading not in self._texts:
-            self._texts[heading] = prose()
+            self._texts[heading] = Prose()
             title = label(heading, "accent")
             self._cards[heading] = card(title, self._texts[heading], spacing=6, margin=14)
             self._cards[heading].setAccessibleName(heading)

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.layout import Item, append, column, label, restyle, row
+from desktop.ui.widgets.layout import Item, append, column, label, restyle, row, widget_of
 from desktop.ui.words import level_word
 from desktop.viewmodels.gate import GateCard
 
@@ -21,7 +22,7 @@ class GateCardView(QFrame):
         self._icon = QLabel()
         self.word, self.titles = label("", "lead"), label("", "strong")
         self._lists = QVBoxLayout()
-        self._lists.setSpacing(6)
+        self._lists.setSpacing(12)
         head = row(self._icon, column(self.word, self.titles, spacing=2), spacing=12)
         head.setStretch(1, 1)
         self.setLayout(column(head, self._lists, spacing=10, margin=16))
@@ -63,11 +64,16 @@ class GateCardView(QFrame):
             quoted = ", ".join(f"“{words}”" for words in card.words)
             append(self._lists, label(self.tr("Because of {0}").format(quoted), "small"))
         first = self.tr("If it applies, first") if card.level == "CAUTION" else self.tr("First actions now")
-        self._add_list(first, [f"{number}.  {text}" for number, text in enumerate(card.first_actions, 1)])
-        self._add_list(self.tr("Do not"), [f"✕  {text[:1].upper()}{text[1:]}" for text in card.never])
+        self._add_list(first, [(f"{number}.", text) for number, text in enumerate(card.first_actions, 1)])
+        self._add_list(self.tr("Do not"), [("✕", text[:1].upper() + text[1:]) for text in card.never])
 
-    def _add_list(self, title: str, lines: list[str]) -> None:
-        if lines:
-            items: list[Item] = [label(title, "strong"), *(label(line) for line in lines)]
-            for item in items:
-                append(self._lists, item)
+    def _add_list(self, title: str, lines: list[tuple[str, str]]) -> None:
+        if not lines:
+            return
+        items: list[Item] = [label(title, "strong")]
+        for mark, text in lines:
+            marked = label(mark, "strong", wraps=False)
+            marked.setFixedWidth(20)
+            marked.setAlignment(Qt.AlignmentFlag.AlignTop)
+            items.append(row(marked, label(text), spacing=4))
+        append(self._lists, widget_of(column(*items, spacing=5)))

@@ -58,7 +58,7 @@ class IncidentRow(QStyledItemDelegate):
         lower = QRect(inside.left(), upper.bottom() + 5, inside.width(), QFontMetrics(small).height())
         painter.setFont(bold)
         painter.setPen(self._theme.colour("text"))
-        self._draw(painter, upper.adjusted(0, 0, -when_width, 0), incident.title, _LEFT)
+        self._draw(painter, upper.adjusted(0, 0, -when_width, 0), " ".join(incident.narrative.split()), _LEFT)
         painter.setFont(small)
         painter.setPen(self._theme.colour("muted"))
         self._draw(painter, upper, when, _RIGHT)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -61,12 +63,29 @@ def label(text: str = "", kind: str = "body", *, wraps: bool = True) -> QLabel:
     return made
 
 
-def prose(text: str = "") -> QLabel:
-    """A longer text that can be selected with the mouse."""
-    made = label(text)
-    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    return made
+class Prose(QLabel):
+    """A longer text with air between its lines; it can be selected with the mouse.
+
+    Only markup gives lines more room. The text itself is escaped, so nothing in it is read as markup.
+    """
+
+    def __init__(self, text: str = "", kind: str = "body") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setProperty("type", kind)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.plain = ""
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Show this text."""
+        self.plain = text
+        style = "line-height: 132%; white-space: pre-wrap;"
+        self.setText(f'<div style="{style}">{html.escape(text)}</div>' if text else "")
+        self.setAccessibleName(text)
 
 
 def frame(kind: str, layout: QLayout) -> QFrame:

@@ -42,7 +42,7 @@ class PeopleTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setAccessibleName(self.tr("People in the incident"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(True)
+        self.setShowGrid(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self._shape_columns()
@@ -76,7 +76,7 @@ class PeopleTable(QTableView):
 
     def _fit(self) -> None:
         rows = min(ROWS_SHOWN, self._people.rowCount())
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 4)
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 3)
         self.height_changed.emit()
 
 
