@@ -53,6 +53,7 @@ class Application:
         self._restart = restart or restart_process
         self._services: wiring.Services | None = None
         self._is_opened = False
+        self.is_closed = False
         self.models: ViewModels | None = None
         self._thread = MainThread()
         self.tasks = TaskRunner(self._thread.post, self.report_bug)
@@ -84,6 +85,7 @@ class Application:
 
     def close(self) -> None:
         """Keep drafts, end the model's process, close the vault."""
+        self.is_closed = True
         if self.models is not None:
             self.models.leave()
         self.tasks.abandon()

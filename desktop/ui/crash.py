@@ -36,6 +36,7 @@ class CrashDialog(QDialog):
 
     def __init__(self, theme: Theme, report: str, parent: QWidget | None) -> None:
         super().__init__(parent)
+        self.setObjectName("crash")
         self.setWindowTitle(self.tr("Something went wrong"))
         self.report = QPlainTextEdit(report)
         self.report.setReadOnly(True)
