@@ -30,7 +30,7 @@ UNITS = {"words": "words", "particulars_named": "per answer", "distinct_3": "rat
 def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     tasks = tasks_for(held_out(args.count, args.scenario_seed))
-    with LlamaModel(args.model) as model:
+    with LlamaModel(args.model, args.threads) as model:
         written, speed = write_answers(model, tasks, 1, args.seed)
     figures = measure(tasks, written, speed)
     tell("starter", figures, args.json, count=args.count, seed=args.seed, scenario_seed=args.scenario_seed)
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scenario-seed", type=int, default=4021)
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N answers with their incident")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--threads", type=int, help="1 on a machine that is busy with other work; default: all cores")
     parser.add_argument("--long", action="store_true", help="no difference: the figures are defined on --count")
     return parser
 

@@ -76,7 +76,7 @@ def _answer(args: argparse.Namespace, seed: int, folder: Path, tasks: Sequence[T
     adapter = args.adapter or folder / "train" / "adapter.gguf"
     model_folder = args.model or ROOT / "assets" / "starter"
     gguf = next(iter(sorted(model_folder.glob("*.gguf"))))
-    with LlamaModel(gguf) as model:
+    with LlamaModel(gguf, args.threads) as model:
         for name, data in (("base", None), ("trained", adapter.read_bytes())):
             if not (folder / f"{name}.jsonl").is_file():
                 print(f"seed {seed}: {name} answers ...", file=sys.stderr, flush=True)
@@ -116,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--recipe", help="as for `circlekeeper train`")
     scripts = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
     parser.add_argument("--app", type=Path, default=ROOT / ".venv" / scripts, help="Python of the app's environment")
+    parser.add_argument("--threads", type=int, help="for the answers; 1 on a busy machine; default: all cores")
     parser.add_argument("--long", action="store_true", help="no difference: a run is asked for with --minutes")
     return parser
 
