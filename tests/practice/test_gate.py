@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 import tomllib
 from collections import Counter
@@ -29,6 +30,11 @@ def test_every_code_has_a_card_rules_and_enough_examples() -> None:
         assert all(len(getattr(card, name)) >= size for name, size in least.items()), code
         assert 2 <= len(card.title.split()) <= 5, code
         assert len(EXAMPLES[code]["fires"]) >= 4 and len(EXAMPLES[code]["near"]) >= 3, code
+
+
+def test_no_rule_is_anchored_because_it_must_match_alike_in_a_sentence_and_in_the_whole_text() -> None:
+    bare = [re.sub(r"\\.|\[\^?[^\]]*\]", "", cue.find.pattern) for cue in GATE.cues]
+    assert not [pattern for pattern in bare if "^" in pattern or "$" in pattern]
 
 
 def test_rule_ids_are_unique_within_a_code() -> None:

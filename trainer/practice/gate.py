@@ -66,8 +66,11 @@ def check(rules: GateRules, text: str, grade_band: str | None = None) -> GateRes
     best: dict[tuple[str, str], Fired] = {}
     for reading in readings(text, rules.emoji):
         sentences = [match.group(0) for match in _SENTENCE.finditer(reading)]
+        found: dict[re.Pattern[str], bool] = {}
         for cue in rules.cues:
-            for fired in _fire(rules, cue, reading, sentences, grade_band):
+            if not _may_fire(cue, reading, found):
+                continue
+            for fired in _fire(rules, cue, sentences, grade_band):
                 _keep(best, fired)
     return _result(best.values())
 
@@ -164,9 +167,20 @@ def _unleet(text: str, one: str) -> str:
     return _MIXED_TOKEN.sub(swap, text)
 
 
-def _fire(rules: GateRules, cue: Cue, reading: str, sentences: list[str], band: str | None) -> Iterator[Fired]:
-    if cue.whole_text and not all(pattern.search(reading) for pattern in cue.also):
-        return
+def _may_fire(cue: Cue, reading: str, found: dict[re.Pattern[str], bool]) -> bool:
+    """One search of the whole reading per pattern spares most cues the walk over its sentences.
+
+    Rules have no ^ or $, so what is not in the reading is in none of its sentences.
+    """
+    for pattern in (cue.find, *(cue.also if cue.whole_text else ())):
+        if pattern not in found:
+            found[pattern] = pattern.search(reading) is not None
+        if not found[pattern]:
+            return False
+    return True
+
+
+def _fire(rules: GateRules, cue: Cue, sentences: list[str], band: str | None) -> Iterator[Fired]:
     for index, sentence in enumerate(sentences):
         for match in cue.find.finditer(sentence):
             if not cue.whole_text and not all(pattern.search(sentence) for pattern in cue.also):
