@@ -14,7 +14,7 @@ from desktop.ui.pages.incident import IncidentPage
 from desktop.ui.pages.incidents import IncidentsPage
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.controls import button
-from desktop.ui.widgets.layout import column, frame, label, row, widget_of
+from desktop.ui.widgets.layout import column, frame, label, restyle, row, widget_of
 from desktop.viewmodels.window import ViewModels
 
 NAV_WIDTH, NAV_NARROW, NARROW_BELOW = 244, 64, 1000
@@ -136,6 +136,7 @@ class Shell(QWidget):
         for each in (*self.nav.values(), self.lock_button):
             each.setText("" if is_narrow else str(each.property("words")))
             self._theme.dress(each, str(each.property("iconName")))
+            restyle(each, compact=is_narrow)
 
     def _build_incidents(self) -> QWidget:
         page = IncidentsPage(self._theme, self._models.incidents)

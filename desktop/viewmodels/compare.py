@@ -144,4 +144,6 @@ class CompareViewModel(QObject):
 
 def _title(narrative: str) -> str:
     words = " ".join(narrative.split())
-    return words if len(words) <= TITLE_CHARS else words[: TITLE_CHARS - 1].rstrip(" ,;:.") + "…"
+    if len(words) <= TITLE_CHARS:
+        return words
+    return words[:TITLE_CHARS].rpartition(" ")[0].rstrip(" ,;:.") + "…"

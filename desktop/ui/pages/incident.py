@@ -12,6 +12,7 @@ from desktop.ui.pages.suggestion_panel import SuggestionPanel
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.controls import button
 from desktop.ui.widgets.layout import column, frame, label, row, widget_of
+from desktop.ui.words import level_word
 from desktop.viewmodels.incident import BLANK, DRAFT, SAVED, TYPED, IncidentViewModel
 from desktop.viewmodels.suggestion import SuggestionViewModel
 
@@ -83,7 +84,9 @@ class IncidentPage(QWidget):
         self.save_button.setToolTip(self.tr("Ctrl+S"))
         self.suggest_button = button(self._theme, self.tr("Suggest"), "suggest", "primary")
         self.suggest_button.setToolTip(self.tr("Ctrl+Enter"))
-        bar = row(self._status, self.discard, self.save_button, self.suggest_button, spacing=10)
+        self.stop_button = button(self._theme, level_word("STOP"), "stop", "danger")
+        self.stop_button.clicked.connect(lambda: self._show_half(is_panel=True))
+        bar = row(self._status, self.discard, self.save_button, self.suggest_button, self.stop_button, spacing=10)
         bar.setStretch(0, 1)
         bar.setContentsMargins(24, 10, 18, 10)
         return frame("bar", bar)
@@ -132,7 +135,9 @@ class IncidentPage(QWidget):
 
     def _offer_suggestion(self) -> None:
         gate = self._incident.gate
-        self.suggest_button.setVisible(not (gate is not None and gate.is_stop))
+        is_stopped = gate is not None and gate.is_stop
+        self.suggest_button.setVisible(not is_stopped)
+        self.stop_button.setVisible(is_stopped and not self._is_wide)  # its card is on the other half
         self.suggest_button.setEnabled(bool(self._incident.incident.narrative.strip()) and not self._suggestion.is_busy)
         has_answer = self._suggestion.state == "done"
         words = self.tr("Suggest again") if has_answer else self.tr("Suggest")
@@ -145,6 +150,7 @@ class IncidentPage(QWidget):
         super().resizeEvent(event)
         self._is_wide = self.width() >= SIDE_BY_SIDE_FROM
         self._tabs.setVisible(not self._is_wide)
+        self._offer_suggestion()
         self._show_half(is_panel=self._panel_tab.isChecked())
 
     def _show_half(self, *, is_panel: bool) -> None:

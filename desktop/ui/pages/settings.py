@@ -45,6 +45,7 @@ class SettingsPage(QWidget):
         outer.setContentsMargins(24, 24, 24, 24)
         self.setLayout(column(scrolled(outer)))
         settings.changed.connect(self._follow)
+        settings.machine.theme_changed.connect(self._follow_theme)
         settings.told.connect(self.told)
 
     def _build_look(self) -> QFrame:
@@ -97,12 +98,19 @@ class SettingsPage(QWidget):
         lines = [row(label(name, wraps=False), None, label(licence, "muted", wraps=False)) for name, licence in PARTS]
         return card(
             label(self.tr("About"), "lead"),
-            label(self.tr("Circlekeeper {0}. Free software under the Apache License 2.0.").format(self._version)),
+            label(self._about()),
             label(self.tr("It gives drafts to professionals. It gives no legal advice and decides nothing."), "muted"),
             label(self.tr("Made with"), "label"),
             *lines,
             spacing=8,
         )
+
+    def _about(self) -> str:
+        name = f"Circlekeeper {self._version}".strip()
+        return self.tr("{0} is free software under the Apache License 2.0.").format(name)
+
+    def _follow_theme(self) -> None:
+        self.themes[self._settings.machine.theme].setChecked(True)
 
     def _follow(self) -> None:
         settings = self._settings

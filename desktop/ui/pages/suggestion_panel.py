@@ -84,9 +84,9 @@ class SuggestionPanel(QWidget):
         self.keep_handoff.clicked.connect(lambda: self._incident.save(then=self._suggestion.keep_handoff))
         self.saved.activated.connect(self._show_saved)
         bar = row(self.saved, None, self.copy, self.cancel, self.save, self.keep_handoff, spacing=10)
+        bar.addStrut(self.cancel.sizeHint().height())
         bar.setContentsMargins(18, 10, 24, 10)
-        self._bar = frame("bar", bar)
-        return self._bar
+        return frame("bar", bar)
 
     # What is shown when
 
@@ -127,9 +127,6 @@ class SuggestionPanel(QWidget):
         self.save.setVisible(suggestion.can_save and not is_stopped)
         self.copy.setVisible(suggestion.state in (DONE, CANCELLED) and not suggestion.answer.is_empty)
         self.keep_handoff.setVisible(is_stopped and not suggestion.shown.is_handoff_of_rules)
-        self._bar.setVisible(
-            any(not each.isHidden() for each in (self.cancel, self.save, self.copy, self.keep_handoff, self.saved))
-        )
 
     def _invitation(self) -> str:
         if not self._incident.incident.narrative.strip():

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QLabel, QProgressBar, QWidget
 
 from desktop.domain.run import RunState, StepMeasured
 from desktop.ui.theme.theme import Theme
@@ -17,7 +17,8 @@ from desktop.ui.widgets.stepper import Stepper
 from desktop.ui.words import duration
 from desktop.viewmodels.training import KEEPING, TrainingViewModel, readable
 
-SIDE_BY_SIDE_FROM = 720
+SIDE_BY_SIDE_FROM = 820
+LEGEND_COLUMNS = 3
 SMOOTHED_STEPS = 5
 SAMPLE_CHARS = 900
 
@@ -73,18 +74,17 @@ class TrainingRun(QWidget):
         self.chart = LineChart(self._theme, -1.0, 1.0, self.tr("step"))
         self.chart.setAccessibleName(self.tr("Reward by training step"))
         self._now = label("", "muted", wraps=False)
-        legend = row(
-            self._key(self.tr("Reward, all together"), "chart-1"),
-            *(self._key(words, role) for words, role in self._parts.values()),
-            None,
-            spacing=14,
-        )
-        return card(
-            row(label(self.tr("Reward"), "lead", wraps=False), None, self._now),
-            self.chart,
-            _wrapping(legend),
-            spacing=10,
-        )
+        head = row(label(self.tr("Reward"), "lead", wraps=False), None, self._now)
+        return card(head, self.chart, self._build_legend(), spacing=10)
+
+    def _build_legend(self) -> QGridLayout:
+        legend = QGridLayout()
+        legend.setHorizontalSpacing(16)
+        legend.setVerticalSpacing(2)
+        for at, (words, role) in enumerate([(self.tr("Reward, all together"), "chart-1"), *self._parts.values()]):
+            legend.addWidget(self._key(words, role), at // LEGEND_COLUMNS, at % LEGEND_COLUMNS)
+        legend.setColumnStretch(LEGEND_COLUMNS, 1)
+        return legend
 
     def _key(self, words: str, role: str) -> QWidget:
         dot = QLabel()
@@ -152,9 +152,3 @@ def _smoothed(history: Sequence[StepMeasured]) -> list[tuple[float, float]]:
         points.append((float(step.step), sum(each.reward for each in window) / len(window)))
     return points
 
-
-def _wrapping(legend: QBoxLayout) -> QWidget:
-    """The legend may be cut where it is narrow; it must not make the page wider."""
-    made = widget_of(legend)
-    made.setMinimumWidth(0)
-    return made

@@ -39,7 +39,7 @@ class UnlockPage(QWidget):
             spacing=12,
             margin=28,
         )
-        page = column(None, centred(box, WIDTH), None, margin=24)
+        page = column(None, centred(box, WIDTH), None, margin=12)
         self.setLayout(column(scrolled(page)))
         self._connect()
         self._follow()

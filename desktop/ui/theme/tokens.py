@@ -18,7 +18,7 @@ _LEVELS = ("stop", "hold", "caution", "clear")
 #: (text role, surface role): at least TEXT_CONTRAST.
 TEXT_ON = (
     *((text, surface) for text in ("text", "muted", "accent", "danger", *_LEVELS) for surface in _SURFACES),
-    *((text, f"{level}-soft") for level in _LEVELS for text in ("text", level)),
+    *((text, f"{level}-soft") for level in _LEVELS for text in ("text", "muted", level)),
     ("text", "accent-soft"),
     ("accent-strong", "accent-soft"),
     ("text", "selection"),

@@ -86,6 +86,7 @@ class AnswerView(QWidget):
             self._texts[heading] = Prose()
             title = label(heading, "accent")
             self._cards[heading] = card(title, self._texts[heading], spacing=6, margin=14)
+            self._cards[heading].layout().setContentsMargins(14, 12, 14, 8)  # lines with air end with some of it
             self._cards[heading].setAccessibleName(heading)
             self._sections.addWidget(self._cards[heading])
         return self._texts[heading]
