@@ -66,8 +66,9 @@ def trainer_key(layout: Layout) -> str:
 
 
 def _make_app(layout: Layout, held: int, wheel: Path) -> None:
-    app = Virtualenv(layout.app, layout, held)
-    if app.ready(app_key(layout)):
+    # The key is taken before the work, so that a lock that is changed meanwhile is not vouched for.
+    app, key = Virtualenv(layout.app, layout, held), app_key(layout)
+    if app.ready(key):
         return
     app.make()
     app.install_locks(APP_LOCKS, "the app's packages", "1 minute")
@@ -75,12 +76,12 @@ def _make_app(layout: Layout, held: int, wheel: Path) -> None:
     app.lead_to_checkout()
     app.add_command()
     app.try_out(APP_WORKS, "5 s")
-    app.finish(app_key(layout))
+    app.finish(key)
 
 
 def _make_trainer(layout: Layout, held: int, wheel: Path, archive: Path) -> None:
-    trainer = Virtualenv(layout.trainer, layout, held)
-    if trainer.ready(trainer_key(layout)):
+    trainer, key = Virtualenv(layout.trainer, layout, held), trainer_key(layout)
+    if trainer.ready(key):
         return
     trainer.make()
     locks = (torch_build.trainer_lock(), "dev-trainer.txt")
@@ -90,4 +91,4 @@ def _make_trainer(layout: Layout, held: int, wheel: Path, archive: Path) -> None
     llama.unpack_converter(layout, archive)
     trainer.lead_to_checkout()
     trainer.try_out(TRAINER_WORKS, "30 s")
-    trainer.finish(trainer_key(layout))
+    trainer.finish(key)
