@@ -88,10 +88,10 @@ class Application:
         self.is_closed = True
         if self.models is not None:
             self.models.leave()
-        self.tasks.abandon()
         if self._services is not None:
             self._services.close()
-        self.tasks.finish_store(self.vault.close)
+        self.tasks.close(self.vault.close)
+        self._thread.close()
 
     def report_bug(self, error: BaseException) -> None:
         """Tell a mistake of the program calmly."""

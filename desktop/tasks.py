@@ -60,6 +60,7 @@ class TaskRunner:
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._model = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool")
+        self._is_closed = False
 
     def on_store(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
         """See `Tasks`."""
@@ -73,23 +74,26 @@ class TaskRunner:
         """See `Tasks`."""
         self._send(self._pool, work, done, failed)
 
-    def finish_store(self, last_work: Callable[[], None]) -> None:
-        """Wait for all work on the vault, then for `last_work` there; nothing is accepted afterwards."""
+    def close(self, last_work: Callable[[], None]) -> None:
+        """End: wait for all work on the vault, then for `last_work` there.
+
+        From now on work that is sent is dropped, and so are results: whoever waited for them is going away too. What
+        runs elsewhere was asked to stop by whoever started it and is not waited for.
+        """
+        self._is_closed = True
+        for executor in (self._model, self._pool):
+            executor.shutdown(wait=False, cancel_futures=True)
         last = self._store.submit(last_work)
         self._store.shutdown(wait=True)
         last.result()
 
-    def abandon(self) -> None:
-        """Accept nothing more and drop what has not begun; what runs was asked to stop by whoever started it."""
-        for executor in (self._model, self._pool):
-            executor.shutdown(wait=False, cancel_futures=True)
-
     def _send(self, executor: ThreadPoolExecutor, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
         def hand_over(future: Future[T]) -> None:
-            if not future.cancelled():
+            if not future.cancelled() and not self._is_closed:
                 self._hand_over(future, done, failed)
 
-        executor.submit(work).add_done_callback(hand_over)
+        if not self._is_closed:
+            executor.submit(work).add_done_callback(hand_over)
 
     def _hand_over(self, future: Future[T], done: Done[T], failed: Failed) -> None:
         error = future.exception()

@@ -127,7 +127,7 @@ class Session:
 
     def _incident(self, program) -> None:  # type: ignore[no-untyped-def]
         program.window.shell.new_incident()
-        self._wait(lambda: program.models.incident.is_new)
+        self._wait(program.window.shell.page("incident").form.isEnabled)
         self._picture(program, "new-incident")
         self._show(program, STOP)
         self._panel(program)

@@ -22,8 +22,8 @@ from desktop.viewmodels.items.people import PeopleTableModel
 from trainer.practice.case import GRADE_BANDS
 
 GATE_PAUSE_MS = 300
-#: Status of the text: nothing there yet, typed and not kept, kept as a draft, saved.
-BLANK, TYPED, DRAFT, SAVED = "blank", "typed", "draft", "saved"
+#: Status of the text: being read (nothing may be typed), nothing there yet, typed, kept as a draft, saved.
+LOADING, BLANK, TYPED, DRAFT, SAVED = "loading", "blank", "typed", "draft", "saved"
 
 
 class IncidentViewModel(QObject):
@@ -60,11 +60,13 @@ class IncidentViewModel(QObject):
     def start_new(self) -> None:
         """Begin a new incident, or go on with the one that was begun and never saved."""
         self.leave()
+        self._set_status(LOADING)
         self._tasks.on_store(self._incidents.unfinished, self._show_new, self._on_failed)
 
     def open(self, incident_id: IncidentId) -> None:
         """Show a saved incident, with unsaved typing put back."""
         self.leave()
+        self._set_status(LOADING)
         self._tasks.on_store(partial(self._incidents.opened, incident_id), self._show_opened, self._on_failed)
 
     def leave(self) -> None:

@@ -15,12 +15,18 @@ class MainThread(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_closed = False
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
     def post(self, action: Callable[[], None]) -> None:
         """Let `action` run soon."""
         self._posted.emit(action)
 
+    def close(self) -> None:
+        """Drop what is still waiting and what comes later."""
+        self._is_closed = True
+
     @Slot(object)
     def _run(self, action: Callable[[], None]) -> None:
-        action()
+        if not self._is_closed:
+            action()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from furnished import CHEAP, PASSPHRASE, furnish_models, launch, settle, wait_until
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from desktop.app import Application
 from desktop.store.vault import Vault
@@ -85,6 +86,7 @@ def stop(application: Application) -> None:
     """End the program as closing its window does, without ending the test's Qt."""
     if not application.is_closed:
         application.close()
-    application.window.hide()
-    application.window.deleteLater()
+    if isValid(application.window):
+        application.window.hide()
+        application.window.deleteLater()
     settle()

@@ -23,7 +23,7 @@ def page_with(application: Application, text: str) -> IncidentPage:
     application.window.shell.new_incident()
     page = application.window.shell.page("incident")
     assert isinstance(page, IncidentPage)
-    wait_until(lambda: application.models.incident.is_new)
+    wait_until(page.form.isEnabled)
     page.form.narrative.setPlainText(text)
     application.models.incident.check_now()
     wait_until(lambda: application.models.incident.gate)

@@ -63,6 +63,7 @@ def test_a_run_is_watched_compared_used_and_rolled_back(page: TrainingPage, open
 
 def test_stopping_saves_and_the_training_can_go_on(page: TrainingPage, opened: Application) -> None:
     training = opened.models.training
+    page.setup.minutes.choose(120)
     page.setup.start.click()
     wait_until(lambda: len(training.run.history) >= 2)
     page.run.stop.click()

@@ -33,8 +33,8 @@ def incident_page(application: Application) -> IncidentPage:
 def write(qtbot, application: Application, text: str) -> IncidentPage:  # type: ignore[no-untyped-def]
     """Begin an incident with Ctrl+N and type."""
     qtbot.keyClick(application.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-    wait_until(lambda: application.window.shell.current == "incident" and application.models.incident.is_new)
     page = incident_page(application)
+    wait_until(lambda: application.window.shell.current == "incident" and page.form.isEnabled())
     qtbot.keyClicks(page.form.narrative, text)
     return page
 

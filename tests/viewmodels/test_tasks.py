@@ -43,7 +43,7 @@ def test_the_vaults_work_keeps_its_order_on_one_thread() -> None:
     caller.run(20)
     assert order == caller.results == list(range(20)) and len(threads) == 1
     assert threading.get_ident() not in threads
-    caller.tasks.finish_store(lambda: None)
+    caller.tasks.close(lambda: None)
 
 
 def test_results_and_known_errors_come_where_the_caller_lives() -> None:
@@ -69,10 +69,11 @@ def test_a_mistake_is_reported_and_its_text_goes_no_further(error: Exception) ->
     assert caller.bugs == [error] and [str(each) for each in caller.errors] == [UNEXPECTED] and not caller.results
 
 
-def test_finishing_waits_for_the_vaults_work_and_does_the_last_of_it() -> None:
+def test_closing_waits_for_the_vaults_work_and_drops_what_comes_later() -> None:
     caller, done = Caller(), []
     caller.tasks.on_store(lambda: (time.sleep(0.1), done.append("saved")), lambda _: None, caller.errors.append)
-    caller.tasks.finish_store(lambda: done.append("closed"))
+    caller.tasks.close(lambda: done.append("closed"))
+    caller.tasks.on_store(lambda: done.append("late"), lambda _: None, caller.errors.append)
     assert done == ["saved", "closed"]
 
 

@@ -13,7 +13,7 @@ from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.controls import button
 from desktop.ui.widgets.layout import column, frame, label, row, widget_of
 from desktop.ui.words import level_word
-from desktop.viewmodels.incident import BLANK, DRAFT, SAVED, TYPED, IncidentViewModel
+from desktop.viewmodels.incident import BLANK, DRAFT, LOADING, SAVED, TYPED, IncidentViewModel
 from desktop.viewmodels.suggestion import SuggestionViewModel
 
 SIDE_BY_SIDE_FROM = 860
@@ -123,12 +123,14 @@ class IncidentPage(QWidget):
 
     def _follow_status(self) -> None:
         words = {
+            LOADING: "",
             BLANK: "",
             TYPED: self.tr("Writing …"),
             DRAFT: self.tr("Not saved yet; your draft is kept in the vault"),
             SAVED: self.tr("Saved"),
         }
         self._status.setText(words[self._incident.status])
+        self.form.setEnabled(self._incident.status != LOADING)
         self.discard.setVisible(self._incident.status in (TYPED, DRAFT))
         self.save_button.setEnabled(self._incident.status in (TYPED, DRAFT))
         self._offer_suggestion()

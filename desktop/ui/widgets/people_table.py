@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QHeaderView,
     QStyledItemDelegate,
@@ -34,11 +35,9 @@ class PeopleTable(QTableView):
         self.setItemDelegate(_PeopleDelegate(theme, people, self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(
-            QAbstractItemView.EditTrigger.SelectedClicked
-            | QAbstractItemView.EditTrigger.CurrentChanged
-            | QAbstractItemView.EditTrigger.AnyKeyPressed
-            | QAbstractItemView.EditTrigger.DoubleClicked
+            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
+        self.clicked.connect(self.edit)
         self.setTabKeyNavigation(False)
         self.setAccessibleName(self.tr("People in the incident"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -57,8 +56,19 @@ class PeopleTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
             self.remove_current()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() != self.State.EditingState:
+            self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Tab goes from cell to cell, and after the last one out of the table: nobody is caught in it."""
+        at = self.currentIndex()
+        is_last = at.row() == self._people.rowCount() - 1 and at.column() == GRADE
+        is_out = hint == QAbstractItemDelegate.EndEditHint.EditNextItem and is_last
+        super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint if is_out else hint)
+        if is_out:
+            self.focusNextChild()
 
     def _shape_columns(self) -> None:
         header = self.horizontalHeader()
