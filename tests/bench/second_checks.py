@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import second_full
 import second_handoff
@@ -49,7 +51,11 @@ _DIAGNOSIS = re.compile(r"\b(?:adhd|odd|autis\w+|bipolar|narcissis\w+|trauma dis
                         r"disorder|sociopath\w*)\b", re.I)
 _ROLE_WORD = re.compile(r"\b(?:Student|Staff) (?:[A-Z]|\d+)\b(?!['’]?[a-z])")
 _TITLED = re.compile(r"\b(?:Mr|Ms|Mrs|Mx|Dr|Miss|Coach|Principal|Officer)\.? [A-Z][a-z]+\b")
-_CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}\b")
+#: A capital inside a sentence where a person stands: after "with" and its like, or before a verb.
+_CAPITALISED = re.compile(
+    r"(?:(?<=\bwith )|(?<=\bto )|(?<=\bby )|(?<=\band )|(?<=\bask )|(?<=\btell )|(?<=\bfrom )|(?<=\bfor )"
+    r"|(?<=\bhelps ))[A-Z][a-z]{2,}\b|(?<=[a-z,;] )[A-Z][a-z]{2,}(?=['’]s\b| (?:says?|said|told|was|is|has|had|may|could|will|needs?"
+    r"|wants?|asks?|feels?|gets?|took)\b)")
 _NOT_A_NAME = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
     "September October"
@@ -114,8 +120,17 @@ def invented_people(case: Case, text: str) -> list[str]:
     said = "\n".join([answer.reasoning, *(body for name, body in answer.sections.items() if name != "Policy used")])
     said = spelled_out(said if answer.sections else text)
     named = [match[0] for match in _ROLE_WORD.finditer(said)] + [match[0] for match in _TITLED.finditer(said)]
-    named += [match[0] for match in _CAPITALISED.finditer(said) if match[0] not in _NOT_A_NAME]
+    capitalised = {match[0] for match in _CAPITALISED.finditer(said)} - _NOT_A_NAME
+    named += [word for word in capitalised if word.lower() not in _ordinary_words()]
     return sorted({name for name in named if not re.search(rf"\b{re.escape(name)}\b", known)})
+
+
+@cache
+def _ordinary_words() -> frozenset[str]:
+    """Words of the program's own texts: with a capital they start a sentence that lost its stop, they name nobody."""
+    assets = Path(__file__).resolve().parents[2] / "assets"
+    files = [*assets.glob("practice/**/*.toml"), *assets.glob("sample-school/policies/*.md")]
+    return frozenset(word for file in files for word in re.findall(r"\b[a-z]+\b", file.read_text("utf-8")))
 
 
 def right_form(gold: Gold, text: str) -> bool:

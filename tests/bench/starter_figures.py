@@ -16,7 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from answers import Written, grade, summary
 from machine import tell
+from particulars import mentions
 from sampling import STARTER, Speed, held_out, tasks_for, write_answers
+from second_checks import invented_people
 
 from trainer.llama import LlamaModel
 from trainer.practice.prompt import user_text
@@ -50,11 +52,14 @@ def measure(tasks: Sequence[Task], written: Sequence[Written], speed: Speed) -> 
 def shown(task: Task, answer: Written) -> str:
     """An incident with the answer to it, its gold and its grades."""
     graded = grade([task], [answer])[0]
+    case, gold = task.scenario.case, task.scenario.gold
     parts = ", ".join(f"{name} {value:.1f}" for name, value in graded.second_parts.items())
+    wrong = [one.words for one in mentions(case, gold, answer.text) if not one.is_right]
     return (f"{task.scenario.id} ({task.scenario.gold.level} {' '.join(task.scenario.gold.codes)})\n"
-            f"{user_text(task.scenario.case, task.passages)}\n{'-' * 40}\n{answer.text}\n{'-' * 40}\n"
+            f"{user_text(case, task.passages)}\n{'-' * 40}\n{answer.text}\n{'-' * 40}\n"
             f"valid {graded.valid}, rubric {graded.total:.1f}, second {graded.second:.1f} ({parts}), "
-            f"particulars {graded.particulars[0]} right {graded.particulars[1]} wrong, invented {graded.invented}")
+            f"particulars {graded.particulars[0]} right, wrong: {wrong}, "
+            f"invented: {invented_people(case, answer.text)}, missed stop {graded.missed_stop}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -110,3 +110,8 @@ def test_people_who_are_not_in_the_report() -> None:
     assert invented_people(PENCILS, written.GOOD.replace("Student B gets", "Students B and E get")) == ["Student E"]
     assert invented_people(PENCILS, written.GOOD.replace("go to Staff A.", "go to Mr. Hale.")) == ["Mr. Hale"]
     assert invented_people(PENCILS, written.GOOD.replace("helps Student B", "helps Jordan")) == ["Jordan"]
+
+
+def test_a_capital_alone_is_not_a_person() -> None:
+    text = written.GOOD.replace("Student B gets a labeled", "with Support the Library gets a labeled")
+    assert invented_people(PENCILS, text) == []
