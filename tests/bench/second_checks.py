@@ -54,8 +54,9 @@ _TITLED = re.compile(r"\b(?:Mr|Ms|Mrs|Mx|Dr|Miss|Coach|Principal|Officer)\.? [A-
 #: A capital inside a sentence where a person stands: after "with" and its like, or before a verb.
 _CAPITALISED = re.compile(
     r"(?:(?<=\bwith )|(?<=\bto )|(?<=\bby )|(?<=\band )|(?<=\bask )|(?<=\btell )|(?<=\bfrom )|(?<=\bfor )"
-    r"|(?<=\bhelps ))[A-Z][a-z]{2,}\b|(?<=[a-z,;] )[A-Z][a-z]{2,}(?=['’]s\b| (?:says?|said|told|was|is|has|had|may|could|will|needs?"
-    r"|wants?|asks?|feels?|gets?|took)\b)")
+    r"|(?<=\bhelps ))[A-Z][a-z]{2,}\b"
+    r"|(?<=[a-z,;] )[A-Z][a-z]{2,}(?=['’]s\b| (?:says?|said|told|was|is|has|had|may|could|will|needs?|wants?|asks?"
+    r"|feels?|gets?|took)\b)")
 _NOT_A_NAME = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
     "September October"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from machine import ROOT, tell
 from desktop.cancel import CancelToken
 from desktop.inference.cores import physical_cores
 from desktop.inference.engine import LlamaEngine
+from desktop.inference.worker import ONE_THREAD_BELOW_PARAMETERS
 from desktop.ports import AnswerRequest
 from trainer.practice.case import Case
 from trainer.practice.citations import Passage, split_policy
@@ -33,6 +35,7 @@ from trainer.practice.prompt import build_messages
 
 ENVIRONMENT = "app"
 STARTER = ROOT / "assets" / "starter" / "starter.gguf"
+REPORT = "Student A hid the whistle of Student B in the gym at recess."
 TOKENS, PREFIX_PASSAGES = 200, 6
 TEMPERATURE, TOP_P = 0.7, 0.95
 CONTEXT_TOKENS, BATCH_TOKENS = 4096, 512
@@ -40,6 +43,8 @@ CONTEXT_TOKENS, BATCH_TOKENS = 4096, 512
 
 def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
+    if args.bare:
+        return _bare_child(args.model)
     rounds = args.rounds or (12 if args.long else 4)
     engine = LlamaEngine()
     try:
@@ -72,15 +77,38 @@ def _first_tokens(engine: LlamaEngine, rounds: int) -> tuple[float, float]:
 
 def _decoding(engine: LlamaEngine, model: Path, rounds: int) -> tuple[float, float]:
     """Median tokens a second of the answer process and of the bare loop, in turns: both meet the same machine."""
-    request = _request(_passages()[:3], "Student A hid the whistle of Student B in the gym at recess.")
+    request = _request(_passages()[:3], REPORT)
     ours, bare = [], []
-    with BareLoop(model) as loop:
-        prompt = loop.tokens("\n".join(message["content"] for message in request.messages))
+    child = subprocess.Popen(
+        [sys.executable, "-P", __file__, "--bare", "--model", str(model)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True, start_new_session=True,  # as the answer process: a busy machine shares alike
+    )
+    try:
         for number in range(rounds):
             result = engine.answer(replace(request, seed=number, max_tokens=TOKENS), lambda _: None, CancelToken())
             ours.append((result.tokens - 1) / (result.seconds - result.first_token_s))
-            bare.append(loop.tokens_per_second(prompt, number))
+            bare.append(_asked(child, number))
+    finally:
+        child.kill()
+        child.wait()
     return median(ours), median(bare)
+
+
+def _asked(child: subprocess.Popen[str], seed: int) -> float:
+    assert child.stdin and child.stdout
+    child.stdin.write(f"{seed}\n")
+    child.stdin.flush()
+    return float(child.stdout.readline())
+
+
+def _bare_child(model: Path) -> int:
+    """The other side of `_asked`: a seed a line comes in, tokens a second go out."""
+    messages = _request(_passages()[:3], REPORT).messages
+    with BareLoop(model) as loop:
+        prompt = loop.tokens("\n".join(message["content"] for message in messages))
+        for line in sys.stdin:
+            print(loop.tokens_per_second(prompt, int(line)), flush=True)
+    return 0
 
 
 class BareLoop:
@@ -92,7 +120,8 @@ class BareLoop:
         self._model = llama_cpp.llama_model_load_from_file(os.fsencode(path), llama_cpp.llama_model_default_params())
         params = llama_cpp.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = CONTEXT_TOKENS, BATCH_TOKENS, BATCH_TOKENS
-        params.n_threads = params.n_threads_batch = physical_cores()
+        is_small = llama_cpp.llama_model_n_params(self._model) < ONE_THREAD_BELOW_PARAMETERS
+        params.n_threads = params.n_threads_batch = 1 if is_small else physical_cores()
         self._context = llama_cpp.llama_init_from_model(self._model, params)
 
     def __enter__(self) -> BareLoop:
@@ -148,6 +177,7 @@ def _passages() -> list[Passage]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=STARTER)
+    parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--json", type=Path)
