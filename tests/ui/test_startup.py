@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import ASSETS, Launch
 from furnished import settle
+from window_launch import ASSETS, Launch
 
 from desktop.ui.crash import redacted_report
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import ASSETS, Launch, open_vault, stop
 from furnished import PLAIN, settle, wait_until
 from PySide6.QtWidgets import QLabel, QPushButton
+from window_launch import ASSETS, Launch, open_vault, stop
 
 from desktop.app import Application
 from desktop.domain.incident import Party

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ASSETS
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QPushButton
+from window_launch import ASSETS
 
 from desktop.ui.theme.icons import Icons
 from desktop.ui.theme.qss import load_styles, render, values_of

@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Launch, open_vault, stop
 from furnished import GOOD, PLAIN, settle, wait_until, with_practising_trainer
+from window_launch import Launch, open_vault, stop
 
 from desktop.app import Application
 from desktop.ui.pages.training import TrainingPage

@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Launch, open_vault, stop
 from furnished import PASSPHRASE, settle, wait_until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
+from window_launch import Launch, open_vault, stop
 
 from desktop.app import Application
 from desktop.ui.pages.incident import IncidentPage

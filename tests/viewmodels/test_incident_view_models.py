@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from conftest import Desk
 from PySide6.QtCore import QCoreApplication, Qt
+from vault_desk import Desk
 
 from desktop.domain.incident import Party
 from desktop.tasks import InlineTasks

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Desk
+from vault_desk import Desk
 
 from desktop.domain.incident import Incident
 from desktop.tasks import InlineTasks

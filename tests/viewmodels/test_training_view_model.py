@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Desk
+from vault_desk import Desk
 
 from desktop.domain.library import AdapterVersion
 from desktop.services.training import TrainingService

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PASSPHRASE
+from vault_desk import PASSPHRASE
 
 from desktop.secrets import passphrase
 from desktop.services import vault as vault_service
