@@ -104,7 +104,10 @@ def test_stopping_ends_what_was_started(tmp_path: Path) -> None:
     program = f"import sys, pathlib; from devtools import console\nconsole.step('it', '1 s', [sys.executable, '-c', " \
               f"{child!r}], pathlib.Path({str(log)!r}))"
     variables = {**os.environ, "PYTHONPATH": str(ROOT / "packaging")}
-    process = subprocess.Popen([sys.executable, "-c", program], env=variables, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], env=variables, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job is born ignoring it
+    )
     _until(lambda: told.exists() and told.read_text() != "")
     process.send_signal(signal.SIGINT)
     assert process.wait(20) != 0

@@ -127,6 +127,7 @@ def test_people_are_entered_in_the_table(qtbot, opened: Application) -> None:  #
     editor = table.viewport().findChild(QLineEdit)
     qtbot.keyClicks(editor, "Ana")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
+    wait_until(lambda: people.index(0, 0).data(Qt.ItemDataRole.EditRole) == "Ana")  # Qt commits on its next turn
     people.setData(people.index(0, 1), "caused_harm")
     assert [(party.name, party.role) for party in opened.models.incident.incident.parties] == [("Ana", "caused_harm")]
     assert people.rowCount() == 2
