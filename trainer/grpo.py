@@ -38,10 +38,11 @@ from trainer.recipe import Recipe
 from trainer.reporting import Answered, Clock, Emit, StepReporter, StopRequested
 from trainer.rewards.reward import reward
 from trainer.rollout import sample_groups
+from trainer.shared_prompt import MAX_VOCABULARY, SharedPromptTrainer
 
 ENDLESS_STEPS = 1_000_000
-#: Model types whose layers all attend to everything before them, which `trainer.rollout` relies on.
-ROLLOUT_TYPES = ("llama", "qwen2", "qwen3")
+#: Model types whose layers all attend to everything before them, as `rollout` and `shared_prompt` rely on.
+FULL_ATTENTION_TYPES = ("llama", "qwen2", "qwen3")
 LOWEST_RATE_SHARE = 0.1
 
 
@@ -131,15 +132,24 @@ def _trainer(
     start = done_steps * recipe.prompts_per_step % len(order)
     rows = [{"prompt": tasks[i].messages, "task": i} for i in order[start:] + order[:start]]
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: _rate_share(recipe.schedule, reporter.fraction()))
-    own_rollout = not loaded.on_gpu and loaded.model.config.model_type in ROLLOUT_TYPES
-    trainer = GRPOTrainer(
+    kind, more = (SharedPromptTrainer, {"rollout_func": _rollout_function(work, loaded, done_steps)}) if (
+        _takes_the_cpu_path(loaded)) else (GRPOTrainer, {})
+    trainer = kind(
         model=loaded.model, processing_class=loaded.tokenizer, reward_funcs=[_reward_function(work, tasks, reporter)],
         args=_config(work, loaded, done_steps), train_dataset=Dataset.from_list(rows), optimizers=(optimizer, schedule),
-        callbacks=[_Seeds(work.seed, done_steps), reporter],
-        **({"rollout_func": _rollout_function(work, loaded, done_steps)} if own_rollout else {}),
+        callbacks=[_Seeds(work.seed, done_steps), reporter], **more,
     )
     trainer.remove_callback(PrinterCallback)
+    if "ref" in loaded.model.peft_config:
+        # TRL keeps a copy of an adapter that it was handed as the reference; ours is the base, after a resume too.
+        loaded.model.delete_adapter("ref")
     return trainer
+
+
+def _takes_the_cpu_path(loaded: Loaded) -> bool:
+    """Whether our own rollout and packing are used; they know plain causal models on a CPU."""
+    config = loaded.model.config
+    return not loaded.on_gpu and config.model_type in FULL_ATTENTION_TYPES and config.vocab_size <= MAX_VOCABULARY
 
 
 def _config(work: Work, loaded: Loaded, done_steps: int) -> GRPOConfig:

@@ -43,7 +43,7 @@ class Recipe:
     schedule: str = "constant"
     prompts_per_step: int = 4
     answers_per_prompt: int = 8
-    answers_per_pass: int = 4
+    answers_per_pass: int = 8
     temperature: float = 1.0
     max_completion_tokens: int = 700
     passages_per_prompt: int = 3

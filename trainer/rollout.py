@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Samples whole groups of answers at once on a CPU: prompts are read once, the adapter is folded in, rows leave early.
 
-Context: on a CPU the stock generation took most of every training step. It reads each prompt once per answer, runs
-two small matrix products per adapted layer for every token, copies the keys and values of all heads at each token,
-and keeps finished rows to the end. Choice: TRL's `rollout_func` seam with a decode loop of our own over the very same
-model object. Consequence: the sampled distribution is the trained one (folding is undone exactly, from a copy).
+Context: on a CPU the stock generation took most of every training step. It reads each prompt once per answer, runs two
+small matrix products per adapted layer for every token, copies the keys and values of all heads at each token, and
+keeps finished rows to the end. Choice: TRL's `rollout_func` seam with a decode loop of our own over the very same model
+object. A prompt's keys and values stand in memory once for all of its answers, which halves what a token has to read.
+Consequence: the sampled distribution is the trained one (folding is undone exactly, from a copy).
 Turned down: llama.cpp as the rollout engine (slower here at 32 rows, and a second set of weights to keep in step).
 On a GPU this module is not used: Unsloth's own generation is.
 """
@@ -17,69 +18,76 @@ from typing import Any
 
 import torch
 from transformers import AttentionInterface
-from transformers.cache_utils import Cache, DynamicLayer
+from transformers.cache_utils import Cache, DynamicCache, DynamicLayer
+
+from trainer.shared_prompt import attention_of
 
 GROUPED_ATTENTION = "circlekeeper_grouped"
 #: Rows are dropped from the batch when this share of them has finished since the last time.
 COMPACT_SHARE = 0.125
 
 
-def grouped_attention(
-    module: torch.nn.Module, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor,
-    attention_mask: torch.Tensor | None, scaling: float | None = None, **_: Any,
-) -> tuple[torch.Tensor, None]:
-    """Attention of one new token per row; the heads that share a key head are its queries, so no key is copied.
+class GroupedLayer(DynamicLayer):
+    """One layer's keys and values: each prompt's once, and a buffer for the answers with room for `room` tokens."""
 
-    Shapes: query [rows, heads, 1, size], key and value [rows, key heads, length, size]; the result is
-    [rows, 1, heads, size]. `attention_mask` is additive, [rows, 1, 1, length].
-    """
-    rows, heads, length, size = query.shape
-    if length != 1:
-        out = torch.nn.functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=attention_mask, scale=scaling, enable_gqa=heads != key.shape[1])
-        return out.transpose(1, 2).contiguous(), None
-    grouped = query.reshape(rows, key.shape[1], heads // key.shape[1], size) * (scaling or size**-0.5)
-    weights = torch.matmul(grouped, key.transpose(-1, -2))
-    if attention_mask is not None:
-        weights = weights + attention_mask
-    out = torch.matmul(torch.softmax(weights, dim=-1), value)
-    return out.reshape(rows, 1, heads, size), None
-
-
-AttentionInterface.register(GROUPED_ATTENTION, grouped_attention)
-
-
-class RoomyLayer(DynamicLayer):
-    """Keys and values of one layer in a buffer with room for `room` more tokens, so that a token costs no copy."""
-
-    def __init__(self, keys: torch.Tensor, values: torch.Tensor, copies: int, room: int) -> None:
+    def __init__(self, prompts: Sequence[DynamicLayer], copies: int, room: int) -> None:
         super().__init__()
+        keys = prompts[0].keys
         self.dtype, self.device, self.is_initialized = keys.dtype, keys.device, True
-        self.length = keys.shape[2]
-        self.keys, self.values = (self._roomy(part, copies, room) for part in (keys, values))
-
-    @staticmethod
-    def _roomy(part: torch.Tensor, copies: int, room: int) -> torch.Tensor:
-        rows, heads, length, size = part.shape
-        buffer = part.new_empty((rows * copies, heads, length + room, size))
-        buffer[:, :, :length] = part.repeat_interleave(copies, dim=0)
-        return buffer
+        self.prompts = [(one.keys[0], one.values[0]) for one in prompts]
+        self.counts = [copies] * len(prompts)
+        self.length = 0
+        shape = (len(prompts) * copies, keys.shape[1], room, keys.shape[3])
+        self.keys, self.values = keys.new_empty(shape), keys.new_empty(shape)
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any,
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        end = self.length + key_states.shape[2]
-        self.keys[:, :, self.length:end] = key_states
-        self.values[:, :, self.length:end] = value_states
-        self.length = end
-        return self.keys[:, :, :end], self.values[:, :, :end]
+    ) -> tuple[GroupedLayer, GroupedLayer]:
+        """Append one token per row; the attention is given the layer itself."""
+        self.keys[:, :, self.length] = key_states[:, :, 0]
+        self.values[:, :, self.length] = value_states[:, :, 0]
+        self.length += 1
+        return self, self
 
     def get_seq_length(self) -> int:
         return self.length
 
     def keep(self, rows: torch.Tensor) -> None:
-        """Drop every row that is not in `rows`."""
+        """Drop every row that is not in `rows` (a mask); a prompt whose answers are all finished goes too."""
         self.keys, self.values = self.keys[rows], self.values[rows]
+        left = [int(part.sum()) for part in rows.split(self.counts)]
+        self.prompts = [prompt for prompt, count in zip(self.prompts, left, strict=True) if count]
+        self.counts = [count for count in left if count]
+
+
+def grouped_attention(
+    module: torch.nn.Module, query: torch.Tensor, key: GroupedLayer, value: GroupedLayer,
+    attention_mask: torch.Tensor | None, scaling: float | None = None, **_: Any,
+) -> tuple[torch.Tensor, None]:
+    """Attention of one new token per row to its prompt and its own answer so far.
+
+    `query` is [rows, heads, 1, size]; the result [rows, 1, heads, size]. Heads that share a key head are queries of it.
+    """
+    rows, heads, _, size = query.shape
+    shared, length = key.keys.shape[1], key.length
+    grouped = query.reshape(rows, shared, heads // shared, size) * (scaling or size**-0.5)
+    own = torch.matmul(grouped, key.keys[:, :, :length].transpose(-1, -2))
+    own_values = key.values[:, :, :length]
+    out = torch.empty_like(grouped)
+    start = 0
+    for (prompt_keys, prompt_values), count in zip(key.prompts, key.counts, strict=True):
+        part = slice(start, start + count)
+        asked = grouped[part].transpose(0, 1).reshape(shared, -1, size)
+        seen = torch.matmul(asked, prompt_keys.transpose(-1, -2)).view(shared, count, -1, prompt_keys.shape[1])
+        weights = torch.softmax(torch.cat([seen.transpose(0, 1), own[part]], dim=-1), dim=-1)
+        of_prompt, of_own = weights.split([prompt_keys.shape[1], length], dim=-1)
+        read = torch.matmul(of_prompt.transpose(0, 1).reshape(shared, -1, prompt_keys.shape[1]), prompt_values)
+        out[part] = read.view(shared, count, -1, size).transpose(0, 1) + torch.matmul(of_own, own_values[part])
+        start += count
+    return out.reshape(rows, 1, heads, size), None
+
+
+AttentionInterface.register(GROUPED_ATTENTION, grouped_attention)
 
 
 @contextmanager
@@ -99,16 +107,6 @@ def adapter_folded(model: torch.nn.Module) -> Iterator[None]:
             layer.merged_adapters.clear()
 
 
-@contextmanager
-def _attention(model: Any, name: str) -> Iterator[None]:
-    before = model.config._attn_implementation
-    model.config._attn_implementation = name
-    try:
-        yield
-    finally:
-        model.config._attn_implementation = before
-
-
 def sample_groups(
     model: Any, prompts: Sequence[Sequence[int]], copies: int, *, max_tokens: int, temperature: float,
     end_ids: Sequence[int], generator: torch.Generator,
@@ -121,48 +119,36 @@ def sample_groups(
     was_training = base.training
     base.eval()
     try:
-        with torch.inference_mode(), adapter_folded(base), _attention(base, GROUPED_ATTENTION):
-            return _Batch(base, prompts, copies, max_tokens).run(temperature, frozenset(end_ids), generator)
+        with torch.inference_mode(), adapter_folded(base):
+            batch = _Batch(base, prompts, copies, max_tokens)
+            with attention_of(base, GROUPED_ATTENTION):
+                return batch.run(temperature, sorted(end_ids), generator)
     finally:
         base.train(was_training)
 
 
 class _Batch:
-    """The rows that are still being written, their cache and their masks."""
+    """The rows that are still being written, and their cache."""
 
     def __init__(self, base: Any, prompts: Sequence[Sequence[int]], copies: int, max_tokens: int) -> None:
         self.base, self.max_tokens = base, max_tokens
-        width = max(len(prompt) for prompt in prompts)
-        ids = torch.zeros((len(prompts), width), dtype=torch.long)
-        seen = torch.zeros((len(prompts), width), dtype=torch.bool)
-        for row, prompt in enumerate(prompts):
-            ids[row, width - len(prompt):] = torch.tensor(prompt)
-            seen[row, width - len(prompt):] = True
-        hidden, cache = self._read(ids, seen)
-        self.cache = Cache(layers=[RoomyLayer(layer.keys, layer.values, copies, max_tokens) for layer in cache.layers])
-        self.hidden = hidden.repeat_interleave(copies, dim=0)
-        self.position = seen.sum(1).repeat_interleave(copies)
-        self.mask = torch.zeros((len(self.position), 1, 1, width + max_tokens), dtype=hidden.dtype)
-        self.mask[:, 0, 0, :width].masked_fill_(~seen.repeat_interleave(copies, dim=0), torch.finfo(hidden.dtype).min)
+        read = [self._read(prompt) for prompt in prompts]
+        layers = zip(*(cache.layers for _, cache in read), strict=True)
+        self.cache = Cache(layers=[GroupedLayer(layer, copies, max_tokens) for layer in layers])
+        self.hidden = torch.cat([hidden for hidden, _ in read]).repeat_interleave(copies, dim=0)
+        self.position = torch.tensor([len(prompt) for prompt in prompts]).repeat_interleave(copies)
         self.rows = torch.arange(len(self.position))
         self.answers: list[list[int]] = [[] for _ in range(len(self.rows))]
 
-    def _read(self, ids: torch.Tensor, seen: torch.Tensor) -> tuple[torch.Tensor, Cache]:
-        """Read the left-padded prompts; returns the last hidden state of each, and the cache."""
-        from transformers.cache_utils import DynamicCache
-
-        width = ids.shape[1]
-        allowed = torch.ones((width, width), dtype=torch.bool).tril()[None] & seen[:, None, :]
-        allowed |= torch.eye(width, dtype=torch.bool)[None]
+    def _read(self, prompt: Sequence[int]) -> tuple[torch.Tensor, Cache]:
+        """The last hidden state of a prompt, [1, width], and its keys and values."""
         cache = DynamicCache()
-        out = self.base.model(
-            input_ids=ids, attention_mask=allowed[:, None], position_ids=(seen.cumsum(1) - 1).clamp(min=0),
-            past_key_values=cache, use_cache=True)
+        out = self.base.model(input_ids=torch.tensor([list(prompt)]), past_key_values=cache, use_cache=True)
         return out.last_hidden_state[:, -1], cache
 
-    def run(self, temperature: float, end_ids: frozenset[int], generator: torch.Generator) -> list[list[int]]:
+    def run(self, temperature: float, end_ids: list[int], generator: torch.Generator) -> list[list[int]]:
         done = torch.zeros(len(self.rows), dtype=torch.bool)
-        ends = torch.tensor(sorted(end_ids))
+        ends = torch.tensor(end_ids, dtype=torch.long)
         for _ in range(self.max_tokens):
             tokens = self._draw(temperature, generator)
             for row, token, finished in zip(self.rows.tolist(), tokens.tolist(), done.tolist(), strict=True):
@@ -178,21 +164,19 @@ class _Batch:
         return self.answers
 
     def _draw(self, temperature: float, generator: torch.Generator) -> torch.Tensor:
-        """One token per row from the full softmax; drawing by an exponential race needs no normalised weights."""
-        logits = self.base.lm_head(self.hidden).float() / temperature
-        noise = torch.empty_like(logits).exponential_(generator=generator)
-        return (logits - noise.log()).argmax(dim=-1)
+        """One token per row from the full softmax, by one uniform number per row (noise for every token is dear)."""
+        cumulative = torch.softmax(self.base.lm_head(self.hidden).float() / temperature, dim=-1).cumsum(dim=-1)
+        aim = torch.rand((len(cumulative), 1), generator=generator) * cumulative[:, -1:]
+        return torch.searchsorted(cumulative, aim).squeeze(1).clamp(max=cumulative.shape[1] - 1)
 
     def _keep(self, tokens: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         for layer in self.cache.layers:
             layer.keep(rows)
-        self.position, self.mask, self.rows = self.position[rows], self.mask[rows], self.rows[rows]
+        self.position, self.rows = self.position[rows], self.rows[rows]
         return tokens[rows]
 
     def _advance(self, tokens: torch.Tensor) -> None:
-        length = self.cache.layers[0].length + 1
         out = self.base.model(
-            input_ids=tokens[:, None], attention_mask=self.mask[..., :length], position_ids=self.position[:, None],
-            past_key_values=self.cache, use_cache=True)
+            input_ids=tokens[:, None], position_ids=self.position[:, None], past_key_values=self.cache, use_cache=True)
         self.hidden = out.last_hidden_state[:, -1]
         self.position = self.position + 1

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trainer_talk import PASSAGES, ROOT, Conversation, scenario_json
+from trainer_talk import ANSWER, PASSAGES, ROOT, Conversation, scenario_json
 
 from trainer import surroundings
+from trainer.practice.citations import Passage
 from trainer.practice.scenario import Scenario, parse_scenario
 
 os.environ.update({name: value for name, value in surroundings.OFFLINE.items() if name not in os.environ})
@@ -43,7 +44,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
     ])
     words.decoder = decoders.ByteLevel()
-    words.train_from_iterator([SYSTEM, json.dumps(scenario_json(1)), json.dumps(PASSAGES)], trainers.BpeTrainer(
+    texts = [SYSTEM, ANSWER, json.dumps(scenario_json(1)), json.dumps(PASSAGES)]
+    words.train_from_iterator(texts, trainers.BpeTrainer(
         vocab_size=512, special_tokens=[starter.END_OF_TEXT, starter.TURN_START, starter.TURN_END],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
     starter.save(words, folder)
@@ -52,8 +54,33 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, intermediate_size=160,
         vocab_size=words.get_vocab_size(), max_position_embeddings=1536, tie_word_embeddings=True, bos_token_id=None,
         eos_token_id=words.token_to_id(starter.TURN_END), pad_token_id=words.token_to_id(starter.END_OF_TEXT)))
+    _teach(model, folder)
     model.save_pretrained(folder)
     return folder
+
+
+def _teach(model: Any, folder: Path) -> None:
+    """A minute part of the starter's schooling: tags and headings come out often, and not always."""
+    from trainer.loading import encode_prompt  # first: it imports Unsloth
+
+    # isort: split
+    import torch
+    from transformers import AutoTokenizer
+
+    from trainer.prompts import prepare
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tasks = prepare([parse_scenario(scenario_json(number)) for number in range(5)], [Passage(**p) for p in PASSAGES], 3)
+    prompts = [encode_prompt(tokenizer, task.messages) for task in tasks]
+    answer = tokenizer.encode(ANSWER + tokenizer.eos_token)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    for step in range(60):
+        ids = torch.tensor([prompts[step % len(prompts)] + answer])
+        labels = ids.clone()
+        labels[:, : -len(answer)] = -100
+        model(input_ids=ids, labels=labels).loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,11 @@ PASSAGES = [
     {"id": "P-1", "heading": "Property", "text": "A student who damages the property of another helps to repair it."},
     {"id": "P-2", "heading": "Meeting", "text": "No student is made to join a meeting; willingness comes first."},
 ]
+#: What the tiny model is taught, so that its rewards are not all the same.
+ANSWER = "<reasoning>x</reasoning>\n## Safety check\nCalm.\n## What is known\nx"
 #: A recipe that is over in seconds.
 QUICK: dict[str, Any] = {
-    "prompts_per_step": 2, "answers_per_prompt": 2, "answers_per_pass": 2, "max_completion_tokens": 24, "max_steps": 3,
+    "prompts_per_step": 2, "answers_per_prompt": 2, "answers_per_pass": 2, "max_completion_tokens": 40, "max_steps": 3,
     "checkpoint_every": 2, "precision": "float32", "lora_rank": 4, "lora_alpha": 8, "learning_rate": 1e-2,
     "minutes": 0.0,
 }
