@@ -14,6 +14,7 @@ from window_launch import Launch, open_vault, stop
 from desktop.app import Application
 from desktop.ui.pages.incident import IncidentPage
 from desktop.ui.pages.incidents import IncidentsPage
+from desktop.ui.widgets.controls import Choice
 
 TEXT = "Ana pushed Ben off the swing on Monday and Ben hurt his knee."
 
@@ -128,12 +129,28 @@ def test_people_are_entered_in_the_table(qtbot, opened: Application) -> None:  #
     qtbot.keyClicks(editor, "Ana")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     wait_until(lambda: people.index(0, 0).data(Qt.ItemDataRole.EditRole) == "Ana")  # Qt commits on its next turn
-    people.setData(people.index(0, 1), "caused_harm")
+    table.edit(people.index(0, 1))
+    choice = table.viewport().findChild(Choice)
+    wait_until(lambda: choice.view().isVisible())
+    qtbot.keyClick(choice.view(), Qt.Key.Key_Down)
+    qtbot.keyClick(choice.view(), Qt.Key.Key_Return)
+    wait_until(lambda: people.index(0, 1).data(Qt.ItemDataRole.EditRole))
     assert [(party.name, party.role) for party in opened.models.incident.incident.parties] == [("Ana", "caused_harm")]
     assert people.rowCount() == 2
     table.setCurrentIndex(people.index(0, 0))
     page.form.remove_person.click()
     assert opened.models.incident.incident.parties == ()
+
+
+def test_tab_leaves_the_table_after_its_last_cell(qtbot, opened: Application) -> None:  # type: ignore[no-untyped-def]
+    page = write(qtbot, opened, TEXT)
+    opened.window.activateWindow()
+    table, people = page.form.people, opened.models.incident.people
+    table.setCurrentIndex(people.index(0, 2))
+    table.edit(people.index(0, 2))
+    editor = table.viewport().findChild(QLineEdit)
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    wait_until(lambda: QApplication.focusWidget() is page.form.concerns.head)
 
 
 def test_a_deleted_incident_comes_back_with_undo(qtbot, opened: Application) -> None:  # type: ignore[no-untyped-def]

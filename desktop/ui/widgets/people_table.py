@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -108,6 +108,7 @@ class _PeopleDelegate(QStyledItemDelegate):
             choice.addItem(words, code)
         choice.setAccessibleName(self.tr("Part in it"))
         choice.activated.connect(lambda: (self.commitData.emit(choice), self.closeEditor.emit(choice)))
+        QTimer.singleShot(0, choice, choice.showPopup)
         return choice
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
