@@ -18,6 +18,8 @@ from devtools.console import Trouble, complain, environment, say
 from devtools.layout import Layout, python_of
 
 FIELDS = 3
+# Markdown, so that the table can go into the README as it is. Told as it grows: measuring takes long.
+HEADER = ("| what | figure | unit |", "| --- | ---: | --- |")
 
 
 def run(layout: Layout, *, long: bool) -> int:
@@ -25,18 +27,17 @@ def run(layout: Layout, *, long: bool) -> int:
     files = [path for path in sorted((layout.root / "tests" / "bench").glob("*.py")) if has_main(path)]
     if not files:
         raise Trouble("There is nothing to measure: tests/bench holds no file with a main().", 3)
-    rows: list[list[str]] = []
+    say(f"{machine()}\n")
+    for line in HEADER:
+        say(line)
     failed = []
     for path in files:
         complain(f"measuring {path.stem} ...")
         figures = _measure(layout, path, long)
         if figures is None:
             failed.append(path.stem)
-        else:
-            rows += figures
-    say(machine())
-    for line in table(rows):
-        say(line)
+        for row in figures or []:
+            say(table_row(row))
     if failed:
         raise Trouble(f"These could not be measured: {', '.join(failed)}.")
     return 0
@@ -62,10 +63,8 @@ def _measure(layout: Layout, path: Path, long: bool) -> list[list[str]] | None:
     return [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") == FIELDS - 1]
 
 
-def table(rows: list[list[str]]) -> list[str]:
-    """The figures as a Markdown table, so that it can go into the README as it is."""
-    lines = ["| what | figure | unit |", "| --- | ---: | --- |"]
-    return [*lines, *("| " + " | ".join(cell.strip() for cell in row) + " |" for row in rows)]
+def table_row(cells: list[str]) -> str:
+    return "| " + " | ".join(cell.strip() for cell in cells) + " |"
 
 
 def machine() -> str:
