@@ -62,6 +62,7 @@ def _evaluate(channel: Channel, job: Job, recipe: Recipe, practice: Practice) ->
 def _train(channel: Channel, job: Job, recipe: Recipe, practice: Practice, folder: Path) -> None:
     began = time.monotonic()
     exam = _exam(job, recipe, practice)
+    saved = _checkpoint(job)
     with _base(job) as base:
         if exam.scenarios:
             channel.send(Phase("baseline"))
@@ -78,7 +79,7 @@ def _train(channel: Channel, job: Job, recipe: Recipe, practice: Practice, folde
         model_dir = Path(job.start.model_dir)
         work = Work(
             model_dir, folder, recipe, [s for s in job.scenarios if s.id not in held_out], job.passages, practice.gate,
-            model_fingerprint(model_dir), job.start.seed, job.start.minutes, _checkpoint(job),
+            model_fingerprint(model_dir), job.start.seed, job.start.minutes, saved,
         )
         trained = train(work, channel.send, channel.stop_requested)
         if trained.steps and trained.stopped != "now":

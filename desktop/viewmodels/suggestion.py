@@ -13,6 +13,7 @@ from desktop.domain.incident import Incident, IncidentId, Suggestion
 from desktop.errors import CirclekeeperError
 from desktop.services.asking import Asked, AskingService
 from desktop.services.incidents import IncidentsService
+from desktop.services.models import STARTER, STARTER_NOTE
 from desktop.services.suggestion import (
     CheckedCitation,
     Finished,
@@ -54,6 +55,11 @@ class Shown:
     discarded: tuple[str, ...] = ()
     ended: str = ""
     seconds: float = 0.0
+
+    @property
+    def model_note(self) -> str:
+        """The caution that belongs to the model that wrote this."""
+        return STARTER_NOTE if self.model == STARTER else ""
 
 
 class SuggestionViewModel(QObject):

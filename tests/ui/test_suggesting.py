@@ -129,3 +129,4 @@ def test_the_starter_that_is_shipped_writes_a_suggestion(opened: Application) ->
     wait_until(lambda: opened.models.suggestion.state in ("done", "failed"), 180)
     assert opened.models.suggestion.state == "done"
     assert page.panel.answer.headings() and opened.models.suggestion.shown.model == "starter"
+    assert page.panel.model_note.isVisible() and "not for real cases" in page.panel.model_note.text()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.ui.theme.theme import Theme
@@ -39,12 +39,15 @@ class SuggestionPanel(QWidget):
         self.draft_note = label(
             self.tr("A draft for a professional. You know the people; check it before you use it."), "small"
         )
+        self.model_note = label("", "small")
+        self.model_note.setProperty("tone", "caution")
         inside = column(
             self.gate,
             self._progress,
             self.notice,
             self._empty,
             self.handoff,
+            self.model_note,
             self.answer,
             self._citations,
             self.draft_note,
@@ -110,6 +113,8 @@ class SuggestionPanel(QWidget):
         self._progress.setVisible(suggestion.is_busy)
         self._doing.setText(self._activity())
         self.draft_note.setVisible(self.answer.isVisibleTo(self) and not suggestion.shown.is_handoff_of_rules)
+        self.model_note.setVisible(bool(suggestion.shown.model_note) and self.answer.isVisibleTo(self))
+        self.model_note.setText(self.tr("The starter model wrote this: {0}.").format(suggestion.shown.model_note))
         self._tell()
         self._show_citations()
         self._show_buttons(is_stopped)
@@ -197,6 +202,7 @@ class SuggestionPanel(QWidget):
             )
         box = row(icon, column(*lines, spacing=2), spacing=10)
         box.setStretch(1, 1)
+        box.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
         return widget_of(box)
 
     # Saved ones

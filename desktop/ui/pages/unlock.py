@@ -22,7 +22,7 @@ class UnlockPage(QWidget):
         super().__init__()
         self._theme, self._vault = theme, vault
         self._build_fields()
-        self.submit = button(theme, "", "lock", "primary")
+        self.submit = button(theme, self.tr("Open vault"), "lock", "primary")
         self.notice = Notice(theme, "error")
         self._busy = QProgressBar(maximum=0, textVisible=False)
         self._busy.setAccessibleName(self.tr("Working"))
