@@ -31,6 +31,8 @@ from trainer.prompts import Task
 
 ENVIRONMENT = "trainer"
 STOP_SAMPLES = 8
+SAMPLING_SEED = 1
+BASE, TRAINED = "base.jsonl", "trained.jsonl"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if args.minutes or args.adapter:
             _train(args, seed, folder)
             _answer(args, seed, folder, tasks)
-        if (folder / "trained.jsonl").is_file() and (folder / "base.jsonl").is_file():
-            finished.append(_graded(seed, folder, tasks, args.samples))
+        if (folder / TRAINED).is_file() and (args.out / BASE).is_file():
+            finished.append(_graded(args, seed, folder, tasks))
     if finished:
         text = table(finished)
         print(text)
@@ -71,16 +73,16 @@ def _train(args: argparse.Namespace, seed: int, folder: Path) -> None:
 
 
 def _answer(args: argparse.Namespace, seed: int, folder: Path, tasks: Sequence[Task]) -> None:
-    """Both sides answer; a side that is there already is kept."""
+    """Both sides answer, on the same random numbers for all seeds: the base once, each trained version once."""
     folder.mkdir(parents=True, exist_ok=True)
     adapter = args.adapter or folder / "train" / "adapter.gguf"
     model_folder = args.model or ROOT / "assets" / "starter"
     gguf = next(iter(sorted(model_folder.glob("*.gguf"))))
     with LlamaModel(gguf, args.threads) as model:
-        for name, data in (("base", None), ("trained", adapter.read_bytes())):
-            if not (folder / f"{name}.jsonl").is_file():
-                print(f"seed {seed}: {name} answers ...", file=sys.stderr, flush=True)
-                save(folder / f"{name}.jsonl", _both_lengths(model, tasks, args.samples, seed, data))
+        for path, data in ((args.out / BASE, None), (folder / TRAINED, adapter.read_bytes())):
+            if not path.is_file():
+                print(f"seed {seed}: {path.stem} answers ...", file=sys.stderr, flush=True)
+                save(path, _both_lengths(model, tasks, args.samples, SAMPLING_SEED, data))
 
 
 def _both_lengths(
@@ -93,8 +95,9 @@ def _both_lengths(
     return written + write_answers(model, stops, max(samples, STOP_SAMPLES), seed, adapter)[0]
 
 
-def _graded(seed: int, folder: Path, tasks: Sequence[Task], samples: int) -> Seed:
-    base, trained = (load(folder / f"{name}.jsonl") for name in ("base", "trained"))
+def _graded(args: argparse.Namespace, seed: int, folder: Path, tasks: Sequence[Task]) -> Seed:
+    samples = args.samples
+    base, trained = load(args.out / BASE), load(folder / TRAINED)
     write_pairs(folder, tasks, base, trained, seed)
     result = folder / "train" / "result.json"
     run = json.loads(result.read_text("utf-8")) if result.is_file() else {}

@@ -75,7 +75,7 @@ def test_the_corpus_uses_training_families_only(written: list[Example]) -> None:
 def test_copied_words_weigh_more_than_the_rest(written: list[Example], words: Tokenizer) -> None:
     ids, weights = examples.encode(words, written[0])
     assert len(ids) == len(weights)
-    assert {round(float(w), 2) for w in weights[1:]} == {0.08, 1.0, 2.5}
+    assert {round(float(w), 2) for w in weights[1:]} == {0.08, 1.0, 2.5, 12.0}
 
 
 def test_the_chat_template_writes_what_the_corpus_holds(written: list[Example]) -> None:

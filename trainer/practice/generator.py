@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes scenarios from the banks in `assets/practice/scenarios`: a seed gives the same scenarios on every machine.
 
-Template families are split before anything is generated: the events a to e and i to o of a category are for training,
-f for development, g and h for testing, and of every list of frame sentences the last two are for testing and the one
-before for development. A test scenario is built from test events and test frames only, so no sentence of it was ever
-seen in training; places, things and times are combined freely.
+Template families are split before anything is generated, by the letter behind the category's number: f is for
+development, g and h are for testing, every other letter is for training, and of every list of frame sentences the last
+two are for testing and the one before for development. A test scenario is built from test events and test frames only,
+so no sentence of it was ever seen in training; places, things and times are combined freely.
 """
 
 from __future__ import annotations
 
 import random
+import string
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from typing import Any
 from trainer.practice.case import Account, Case, Party
 from trainer.practice.scenario import LEVELS, Gold, Scenario
 
-SPLIT_OF_LETTER = {**dict.fromkeys("abcdeijklmno", "train"), "f": "dev", "g": "test", "h": "test"}
-#: Gated events are drawn less often than the others of their category, so that hand-offs are about a quarter.
+SPLIT_OF_LETTER = {**dict.fromkeys(string.ascii_lowercase, "train"), "f": "dev", "g": "test", "h": "test"}
+#: Gated events are drawn less often than the others of their category, so that hand-offs are about a third.
 GATED_WEIGHT = 0.4
 #: Categories whose "things" are messages, rumours or recordings: no colour or material is put before them.
 WITHOUT_OBJECTS = (7, 8, 9, 10, 11, 18)
@@ -54,16 +55,17 @@ def load_banks(folder: Path) -> Banks:
     for path in sorted(folder.glob("[0-9]*.toml")):
         bank = tomllib.loads(path.read_text(encoding="utf-8"))
         categories[bank["category"]] = bank
-    for event in _more_events(folder):
-        categories[int(event["family"].split("-")[0])]["event"].append(event)
+    for path in sorted(folder.glob("events_*.toml")):
+        for event in tomllib.loads(path.read_text(encoding="utf-8"))["event"]:
+            categories[int(event["family"].split("-")[0])]["event"].append(event)
     if not categories:
         raise FileNotFoundError("The scenario banks are missing; reinstall the program.")
     return Banks(categories, tomllib.loads((folder / "_frames.toml").read_text(encoding="utf-8")))
 
 
-def _more_events(folder: Path) -> list[dict[str, Any]]:
-    path = folder / "more_events.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))["event"] if path.exists() else []
+def split_of(family: str) -> str:
+    """The split of an event family such as "06-g" or "06-q3"."""
+    return SPLIT_OF_LETTER[family.split("-")[1][0]]
 
 
 def generate(banks: Banks, count: int, split: str, seed: int) -> list[Scenario]:
@@ -106,7 +108,7 @@ class _Writer:
 
     def draft(self, number: int) -> Draft:
         category = self.banks.categories[number]
-        events = [e for e in category["event"] if SPLIT_OF_LETTER[e["family"].split("-")[1]] == self.split]
+        events = [e for e in category["event"] if split_of(e["family"]) == self.split]
         weights = [GATED_WEIGHT if e["level"] in ("STOP", "HOLD") else 1.0 for e in events]
         event = self.rng.choices(events, weights)[0]
         band = self.rng.choice(event["bands"])

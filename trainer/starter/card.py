@@ -32,6 +32,7 @@ has a real model on the real path: import, inference, training, export, comparis
 | data | {tokens:,} tokens written by `trainer/starter` from the banks in `assets/practice`, training families only |
 | | reports of 24 categories, invented policies, answers of mixed quality in both forms of the contract |
 | training | {steps:,} steps, {minutes:.0f} minutes, seed {seed}; Muon and AdamW, bf16 autocast |
+| temperature | {folded} is folded into the last norm: sampling at 1 is sampling at {folded} from what was learnt |
 | machine | {machine} |
 | files | `{model}` bf16 {model_bytes:,} bytes, `{gguf}` Q8_0 {gguf_bytes:,} bytes |
 | licence | Apache-2.0 |
@@ -46,6 +47,11 @@ reinforcement learning.
 
 It knows nothing but the sentences of its generator. It must never be used for a real incident.
 """
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The card of a starter's folder; raises `OSError` when there is none."""
+    return dict(json.loads((folder / "card.json").read_text(encoding="utf-8")))
 
 
 def write(folder: Path, figures: dict[str, Any] | None = None, run: dict[str, Any] | None = None) -> None:
@@ -84,6 +90,7 @@ def _markdown(folder: Path, card: dict[str, Any], config: dict[str, Any]) -> str
         minutes=run.get("minutes", 0.0),
         seed=run.get("seed", 0),
         machine=run.get("machine", "not recorded"),
+        folded=run.get("folded_temperature", 1.0),
         model=MODEL,
         gguf=GGUF,
         scores=_scores(card["figures"]),

@@ -9,6 +9,7 @@ plus its own offset (`OFFSET`). Both tables were fixed before any reinforcement 
 from __future__ import annotations
 
 import random
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from trainer.practice.generator import Draft
 from trainer.starter import passages as policy_bank
 
 #: (share of answers, probability that an element is written well)
-CARE = ((0.25, 0.35), (0.45, 0.60), (0.30, 0.88))
+CARE = ((0.20, 0.45), (0.40, 0.68), (0.40, 0.92))
 #: Elements that are left out more (negative) or less (positive) often than the answer's care says.
 OFFSET = {
     "reasoning.facts": 0.3,
@@ -63,6 +64,10 @@ RESPONSE_WORDS = {
 }
 FORMALITY = list(RESPONSE_WORDS)
 FALLBACKS = ("a shuttle process", "separate talks", "a message carried by {S}", "separate talks with {S}")
+#: Share of reasonings that dwell on the needs, and on the options.
+MENTIONED = 0.5
+#: A fact is said again in one clause of at least this many words, not in the whole sentence.
+CLAUSE_WORDS = 6
 #: Share of examples whose prompt is filled with policies up to about 2,000 tokens.
 LONG_SHARE = 0.04
 YOUNG = ("PK-K", "1-2")
@@ -110,7 +115,10 @@ class CorpusWriter:
         slots = self._slots(draft, rng, care)
         say = _Speaker(self.phrases, slots, rng, care)
         young = draft.scenario.case.grade_band in YOUNG
-        reasoning = say.join(*(f"reasoning.{key}" for key in ("facts", "harm", "need", "option", "reject", "choice")))
+        between = [key for key in ("need", "option") if rng.random() < MENTIONED]
+        reasoning = say.join(
+            *(f"reasoning.{key}" for key in ("wait", "clear", "facts", "harm", *between, "reject", "choice"))
+        )
         caution = [c for c in draft.scenario.gold.codes if c != "VOLU"]
         check = [say.pick(f"safety.{c if c in self.phrases['safety'] else 'OTHER'}", good=True) for c in caution[:1]]
         need = ["prepare.need"] if draft.scenario.gold.need else []
@@ -175,7 +183,7 @@ class CorpusWriter:
             ),
             "When a restorative step could be reconsidered": say.pick("handoff.reopen"),
         }
-        reasoning = say.join("handoff.fact", "handoff.concern", "handoff.because", "handoff.over")
+        reasoning = say.join("reasoning.wait", "reasoning.stop", "reasoning.facts", "handoff.because", "handoff.over")
         return _assemble(reasoning, sections)
 
     def _severity(self, code: str) -> int:
@@ -184,7 +192,7 @@ class CorpusWriter:
     def _slots(self, draft: Draft, rng: random.Random, care: float) -> dict[str, str]:
         """Everything that a phrase may name, drawn once so that an answer stays of one piece."""
         category, base = draft.category, dict(draft.slots)
-        fact = rng.choice(draft.sentences)
+        fact = _clause(rng.choice(draft.sentences))
         base |= {"fact": fact, "fact_inner": _inner(fact), "need": draft.scenario.gold.need, "P": draft.slots["P"]}
 
         def draw(key: str, count: int) -> list[str]:
@@ -281,6 +289,15 @@ def _quotation(text: str, rng: random.Random) -> str:
                 return short if len(content_words(short)) >= 5 else sentence
             return sentence
     return text
+
+
+def _clause(sentence: str) -> str:
+    """The sentence up to the first comma, semicolon or "and" behind `CLAUSE_WORDS` words, outside quotations."""
+    for match in re.finditer(r"[,;]? and |[,;:] ", sentence):
+        before = sentence[: match.start()]
+        if len(before.split()) >= CLAUSE_WORDS and before.count('"') % 2 == 0:
+            return before + "."
+    return sentence
 
 
 def _inner(sentence: str) -> str:

@@ -2,7 +2,8 @@
 """Turns the corpus into batches of token ids with a weight per token.
 
 The answer counts, the prompt hardly; what has to be copied from the prompt (place, time, thing, a citation) counts
-more, because copying is what a small model learns last. Early batches hold repeated random sequences too: they teach
+more, because copying is what a small model learns last; the one word in the reasoning that decides between the two
+forms counts most. Early batches hold repeated random sequences too: they teach
 looking back before there is anything worth looking back at.
 """
 
@@ -21,7 +22,7 @@ from trainer.starter.corpus import CorpusWriter, Example
 from trainer.starter.tokenizer import render
 from trainer.starter.variation import Variation
 
-PROMPT_WEIGHT, ANSWER_WEIGHT, COPY_WEIGHT = 0.08, 1.0, 2.5
+PROMPT_WEIGHT, ANSWER_WEIGHT, COPY_WEIGHT, DECISION_WEIGHT = 0.08, 1.0, 2.5, 12.0
 MAX_TOKENS = 2304
 
 
@@ -53,10 +54,12 @@ def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarr
     second = tokenizer.encode(answer)
     weights = np.full(len(first) + len(second.ids), PROMPT_WEIGHT, np.float32)
     weights[len(first) :] = ANSWER_WEIGHT
-    spans = _copied_spans(example, answer)
+    spans, decided = _copied_spans(example, answer), answer.index("? ") + 2
     for index, (start, end) in enumerate(second.offsets):
         if any(start < stop and end > begin for begin, stop in spans):
             weights[len(first) + index] = COPY_WEIGHT
+        if start <= decided < end:
+            weights[len(first) + index] = DECISION_WEIGHT
     weights[0] = 0
     return np.array([*first, *second.ids], np.int64)[:MAX_TOKENS], weights[:MAX_TOKENS]
 
