@@ -81,8 +81,9 @@ def test_there_are_enough_nasty_texts() -> None:
     assert len(texts) >= 200 and any("\u0000" in text for text in texts) and any("<|im_end|>" in text for text in texts)
 
 
-def test_sampling_is_reproducible_and_does_not_depend_on_the_company(tiny_gguf: Path) -> None:
-    with LlamaModel(tiny_gguf, threads=1) as model:
+@pytest.mark.parametrize("threads", [1, 3])
+def test_sampling_is_reproducible_and_does_not_depend_on_the_company(tiny_gguf: Path, threads: int) -> None:
+    with LlamaModel(tiny_gguf, threads) as model:
         prompt = model.prompt_ids([{"role": "user", "content": "Student A took a pencil case."}])
         asks = [Ask(prompt, [1, 2, 3]), Ask(prompt[:7], [4]), Ask(prompt, [1, 2, 3])]
         heard: list[tuple[int, int]] = []

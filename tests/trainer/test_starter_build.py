@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
@@ -16,7 +17,7 @@ from tokenizers import Tokenizer
 from trainer.practice import contract
 from trainer.practice.citations import find_citations, is_supported
 from trainer.practice.generator import Banks, drafts, load_banks
-from trainer.starter import examples, lean, pretrain, tokenizer
+from trainer.starter import build, examples, lean, pretrain, tokenizer
 from trainer.starter.corpus import CorpusWriter, Example
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -76,6 +77,34 @@ def test_copied_words_weigh_more_than_the_rest(written: list[Example], words: To
     ids, weights = examples.encode(words, written[0])
     assert len(ids) == len(weights)
     assert {round(float(w), 2) for w in weights[1:]} == {0.08, 1.0, 2.5, 12.0}
+
+
+def test_the_token_that_decides_between_the_forms_weighs_most(written: list[Example], words: Tokenizer) -> None:
+    """The first token at which the two forms differ, not one that follows from it."""
+    of_form: dict[str, set[int]] = {"full": set(), "handoff": set()}
+    for example in written:
+        ids, weights = examples.encode(words, example)
+        (decisive,) = ids[weights == examples.DECISION_WEIGHT].tolist()
+        of_form[example.draft.scenario.gold.form].add(decisive)
+    assert of_form["full"] and of_form["handoff"] and not of_form["full"] & of_form["handoff"]
+
+
+def test_repeated_rows_count_only_what_can_be_known_by_looking_back() -> None:
+    batch = examples.repeated(1024, tokenizer.VOCABULARY, np.random.default_rng(1), length=128)
+    assert batch.ids.shape == batch.weights.shape == (8, 128)
+    for ids, weights in zip(batch.ids, batch.weights, strict=True):
+        first = int(np.flatnonzero(weights)[0])
+        period = first - 1
+        assert 8 <= period < 52 and weights[first:].all() and (ids[period:] == ids[:-period]).all()
+
+
+def test_a_folded_temperature_divides_the_logits(words: Tokenizer) -> None:
+    model = pretrain.new_model(small_plan(), words)
+    ids = torch.randint(3, tokenizer.VOCABULARY, (1, 12))
+    with torch.no_grad():
+        before = model(input_ids=ids).logits
+        build.fold_temperature(model, 0.5)
+        assert torch.allclose(model(input_ids=ids).logits, before / 0.5, atol=1e-4)
 
 
 def test_the_chat_template_writes_what_the_corpus_holds(written: list[Example]) -> None:

@@ -62,7 +62,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     plan = replace(pretrain.Plan(), steps=arguments.steps)
     if arguments.weights:
-        plan = replace(plan, muon_lr=0.015, adam_lr=2e-3, decay_from=0.2, repeat_steps=0, prompt_share=0.0, seed=21)
+        plan = replace(plan, muon_lr=0.015, adam_lr=2e-3, prompt_share=0.0, seed=21)
     writer = CorpusWriter(tomllib.loads((ASSETS / "practice" / "gate.toml").read_text(encoding="utf-8"))["code"])
     words = starter_tokenizer(writer, arguments.out)
     banks = load_banks(ASSETS / "practice" / "scenarios")

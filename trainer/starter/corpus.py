@@ -80,6 +80,7 @@ class Example:
     draft: Draft
     passages: tuple[Passage, ...]
     answer: str
+    is_whole: bool = True
 
 
 class CorpusWriter:
@@ -192,7 +193,7 @@ class CorpusWriter:
     def _slots(self, draft: Draft, rng: random.Random, care: float) -> dict[str, str]:
         """Everything that a phrase may name, drawn once so that an answer stays of one piece."""
         category, base = draft.category, dict(draft.slots)
-        fact = _clause(rng.choice(draft.sentences))
+        fact = clause(rng.choice(draft.sentences))
         base |= {"fact": fact, "fact_inner": _inner(fact), "need": draft.scenario.gold.need, "P": draft.slots["P"]}
 
         def draw(key: str, count: int) -> list[str]:
@@ -291,7 +292,7 @@ def _quotation(text: str, rng: random.Random) -> str:
     return text
 
 
-def _clause(sentence: str) -> str:
+def clause(sentence: str) -> str:
     """The sentence up to the first comma, semicolon or "and" behind `CLAUSE_WORDS` words, outside quotations."""
     for match in re.finditer(r"[,;]? and |[,;:] ", sentence):
         before = sentence[: match.start()]

@@ -38,7 +38,8 @@ class Plan:
     adam_lr: float = 3e-3
     warmup: int = 40
     decay_from: float = 0.4
-    repeat_steps: int = 120
+    repeat_steps: int = 200
+    repeat_every: int = 4
     prompt_share: float = 0.3
     seed: int = 20
 
@@ -84,13 +85,13 @@ def run(
             model.model.norm.weight.mul_(folded)
     optimizers = _optimizers(model, plan)
     step, tokens, seconds = _restore(checkpoint, model, optimizers, plan)
-    for _ in range(step):
+    for _ in range(sum(not _is_repeat(done, plan) for done in range(step))):
         next(stream)
     rng = np.random.default_rng(plan.seed)
     started, since = time.monotonic() - seconds, tokens
     while step < plan.steps:
         repeats = _is_repeat(step, plan)
-        batch = examples.repeated(plan.tokens_per_batch // 2, VOCABULARY, rng) if repeats else next(stream)
+        batch = _repeated(plan, step, rng) if repeats else next(stream)
         _set_rates(optimizers, plan, step)
         loss = _loss(model, batch, answers_only=step > plan.prompt_share * plan.steps)
         loss.backward()
@@ -111,7 +112,14 @@ def run(
 
 
 def _is_repeat(step: int, plan: Plan) -> bool:
-    return step < 2 * plan.repeat_steps and step % 2 == 0
+    """Nothing but repetitions until looking back is learnt, then some so that it is not forgotten."""
+    return step < plan.repeat_steps or step % plan.repeat_every == 0
+
+
+def _repeated(plan: Plan, step: int, rng: np.random.Generator) -> examples.Batch:
+    """Short rows at first: there the circuit forms soonest; then up to the length of a real document."""
+    length = 256 if step < plan.repeat_steps else int(rng.choice((256, 512, 1024)))
+    return examples.repeated(plan.tokens_per_batch // 2, VOCABULARY, rng, length)
 
 
 def _loss(model: LlamaForCausalLM, batch: examples.Batch, *, answers_only: bool) -> torch.Tensor:
