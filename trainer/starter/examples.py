@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from tokenizers import Tokenizer
 
 from trainer.practice import prompt
 from trainer.practice.generator import Banks, drafts
+from trainer.practice.rubric.wording import sentences
 from trainer.starter.corpus import CorpusWriter, Example, clause
 from trainer.starter.tokenizer import render
 from trainer.starter.variation import Variation
@@ -40,9 +42,15 @@ def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = S
     """Endless training examples, `short_share` of them cut off behind the decision between the two forms."""
     rng = random.Random(f"starter-{seed}")
     variation = Variation(banks)
+    harmless: deque[str] = deque(maxlen=400)
     for draft in drafts(banks, "train", seed, variation.slots):
+        if draft.scenario.gold.level == "CLEAR":
+            harmless.extend(sentences(draft.scenario.case.narrative))
         example = writer.example(variation.sentences(draft, rng), rng, variation.passages)
-        yield _shortened(example, rng) if rng.random() < short_share else example
+        if rng.random() < short_share:
+            example = _shortened(example, rng)
+            example = replace(example, draft=variation.company(example.draft, list(harmless), rng))
+        yield example
 
 
 def _shortened(example: Example, rng: random.Random) -> Example:

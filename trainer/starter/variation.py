@@ -4,7 +4,7 @@
 Context: a first starter saw every event of the banks about a hundred times and recited them. Its answers were right
 for training families (88 % of copied words) and wrong for held-out ones (66 %). Choice: in a share of the documents a
 word is exchanged for any other word of the banks, in the report and wherever the answer repeats it, so that the only
-way to be right is to look back. Reports of gated events keep their words: the words are the cue.
+way to be right is to look back. Reports of gated events keep most of their words: the words are the cue.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from dataclasses import replace
 
 from trainer.practice.citations import Passage
 from trainer.practice.generator import Banks, Draft
+from trainer.practice.rubric.wording import sentences
 
 STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.5, 0.6, 0.6, 0.6
-REPORT_WORDS, POLICY_WORDS = 0.3, 0.25
+REPORT_WORDS, POLICY_WORDS, CUE_WORDS = 0.3, 0.25, 0.15
 ROOMS = (
     "room",
     "area",
@@ -71,6 +72,21 @@ class Variation:
             narrative = narrative.replace(sentence, changed[-1])
         case = replace(draft.scenario.case, narrative=narrative)
         return replace(draft, scenario=replace(draft.scenario, case=case), sentences=tuple(changed))
+
+    def company(self, draft: Draft, harmless: list[str], rng: random.Random) -> Draft:
+        """The same draft with sentences of harmless reports around its own, and other words here and there.
+
+        Whole reports are learnt by heart; what makes a report a grave one has to be found among what does not.
+        """
+        case = draft.scenario.case
+        lines = sentences(case.narrative)
+        if draft.scenario.gold.level in ("STOP", "HOLD") and rng.random() < CHANGED_REPORT:
+            kept = set(_WORD.findall(" ".join(draft.slots.values()).lower()))
+            lines = [self._exchanged(line, kept, CUE_WORDS, rng) for line in lines]
+        for line in rng.sample(harmless, min(len(harmless), rng.choice((0, 1, 2, 3)))):
+            lines.insert(rng.randint(0, len(lines)), line)
+        case = replace(case, narrative=" ".join(lines))
+        return replace(draft, scenario=replace(draft.scenario, case=case))
 
     def passages(self, given: list[Passage], relevant: list[Passage], rng: random.Random) -> None:
         """Exchange words in some of the passages, in both lists alike."""
