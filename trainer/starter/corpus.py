@@ -70,6 +70,8 @@ MENTIONED = 0.5
 CLAUSE_WORDS = 6
 #: Share of examples whose prompt is filled with policies up to about 2,000 tokens.
 LONG_SHARE = 0.04
+#: Words; well inside the contract's limits, so that the model's own answers stay inside them too.
+LONGEST_BODY = {"full": 400, "handoff": 160}
 YOUNG = ("PK-K", "1-2")
 
 
@@ -106,7 +108,8 @@ class CorpusWriter:
         care = rng.choices([c for _, c in CARE], [share for share, _ in CARE])[0]
         for attempt in range(60):
             answer = write(draft, given, relevant, rng, care + rng.uniform(-1.0, 1.0) * attempt / 60)
-            if contract.parse(answer).is_valid:
+            parsed = contract.parse(answer)
+            if parsed.is_valid and contract.count_words(parsed.body) <= LONGEST_BODY[parsed.form or "full"]:
                 return Example(draft, tuple(given), answer)
         raise RuntimeError(f"no valid answer could be written for family {draft.event['family']}")
 

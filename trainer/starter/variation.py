@@ -17,8 +17,8 @@ from trainer.practice.citations import Passage
 from trainer.practice.generator import Banks, Draft
 from trainer.practice.rubric.wording import sentences
 
-STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.5, 0.6, 0.6, 0.6
-REPORT_WORDS, POLICY_WORDS, CUE_WORDS = 0.3, 0.25, 0.15
+STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.5, 0.6, 0.6, 0.8
+REPORT_WORDS, POLICY_WORDS, CUE_WORDS = 0.3, 0.35, 0.15
 ROOMS = (
     "room",
     "area",
