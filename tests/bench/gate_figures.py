@@ -34,7 +34,7 @@ WORDS = {"A": "Student A", "B": "Student B", "C": "Student C", "S": "Staff A", "
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--misses", type=int, default=0, metavar="N", help="print the first N reports that it got wrong")
+    parser.add_argument("--misses", type=int, default=0, metavar="N", help="print N reports that it got wrong")
     parser.add_argument("--long", action="store_true", help="no difference: every family is read once")
     args = parser.parse_args(arguments)
     practice = rules.load(ROOT / "assets" / "practice")
