@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from trainer.practice import contract
 from trainer.practice.citations import find_citations, is_supported
 from trainer.practice.generator import Banks, drafts, load_banks
-from trainer.starter import build, examples, lean, pretrain, tokenizer
+from trainer.starter import examples, lean, pretrain, tokenizer
 from trainer.starter.corpus import CorpusWriter, Example
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -96,15 +96,6 @@ def test_repeated_rows_count_only_what_can_be_known_by_looking_back() -> None:
         first = int(np.flatnonzero(weights)[0])
         period = first - 1
         assert 8 <= period < 52 and weights[first:].all() and (ids[period:] == ids[:-period]).all()
-
-
-def test_a_folded_temperature_divides_the_logits(words: Tokenizer) -> None:
-    model = pretrain.new_model(small_plan(), words)
-    ids = torch.randint(3, tokenizer.VOCABULARY, (1, 12))
-    with torch.no_grad():
-        before = model(input_ids=ids).logits
-        build.fold_temperature(model, 0.5)
-        assert torch.allclose(model(input_ids=ids).logits, before / 0.5, atol=1e-4)
 
 
 def test_the_chat_template_writes_what_the_corpus_holds(written: list[Example]) -> None:

@@ -28,8 +28,6 @@ from trainer.practice.generator import load_banks
 from trainer.starter import card, examples, pretrain, tokenizer
 from trainer.starter.corpus import CorpusWriter
 
-#: See `fold_temperature`; chosen on the development families.
-FOLDED_TEMPERATURE = 0.7
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
@@ -68,21 +66,9 @@ def main() -> None:
     banks = load_banks(ASSETS / "practice" / "scenarios")
     stream = examples.batches(words, examples.stream(writer, banks, plan.seed), plan.tokens_per_batch, plan.seed)
     before = card.read(arguments.weights)["run"] if arguments.weights else {}
-    folded = before.get("folded_temperature", 1.0)
-    model = pretrain.run(plan, words, stream, arguments.work / "starter.pt", say, arguments.weights, folded)
+    model = pretrain.run(plan, words, stream, arguments.work / "starter.pt", say, arguments.weights)
     finish(model, words, arguments.work / "starter.pt", arguments.out, arguments.notes, before)
     say(f"the model is in {arguments.out.name}")
-
-
-def fold_temperature(model: LlamaForCausalLM, temperature: float) -> None:
-    """Divide the logits by `temperature` for good, in the weight of the last norm.
-
-    A model of five million parameters keeps some probability for words that fit nowhere, and in an answer of 400 words
-    some are drawn. Where several words are right the corpus draws them evenly, which dividing the logits leaves as it
-    is; so the answers stay varied and become cleaner, as those of every tuned model are sharper than its text was.
-    """
-    with torch.no_grad():
-        model.model.norm.weight.div_(temperature)
 
 
 def finish(
@@ -92,7 +78,6 @@ def finish(
     parameters = sum(p.numel() for p in model.parameters())
     model.generation_config.eos_token_id = words.token_to_id(tokenizer.TURN_END)
     model.generation_config.pad_token_id = words.token_to_id(tokenizer.END_OF_TEXT)
-    fold_temperature(model, FOLDED_TEMPERATURE)
     model.to(torch.bfloat16).save_pretrained(out)
     saved = torch.load(checkpoint, weights_only=True)
     step, tokens, seconds = saved["progress"]
@@ -103,7 +88,6 @@ def finish(
         "parameters": parameters,
         "notes": notes,
         "seed": json.loads(saved["plan"])["seed"],
-        "folded_temperature": FOLDED_TEMPERATURE,
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
     }
     (out / card.GGUF).unlink(missing_ok=True)

@@ -32,7 +32,6 @@ has a real model on the real path: import, inference, training, export, comparis
 | data | {tokens:,} tokens written by `trainer/starter` from the banks in `assets/practice`, training families only |
 | | reports of 24 categories, invented policies, answers of mixed quality in both forms of the contract |
 | training | {steps:,} steps, {minutes:.0f} minutes, seed {seed}; Muon and AdamW, bf16 autocast |
-| temperature | {folded} is folded into the last norm: sampling at 1 is sampling at {folded} from what was learnt |
 | machine | {machine} |
 | files | `{model}` bf16 {model_bytes:,} bytes, `{gguf}` Q8_0 {gguf_bytes:,} bytes |
 | licence | Apache-2.0 |
@@ -90,7 +89,6 @@ def _markdown(folder: Path, card: dict[str, Any], config: dict[str, Any]) -> str
         minutes=run.get("minutes", 0.0),
         seed=run.get("seed", 0),
         machine=run.get("machine", "not recorded"),
-        folded=run.get("folded_temperature", 1.0),
         model=MODEL,
         gguf=GGUF,
         scores=_scores(card["figures"]),

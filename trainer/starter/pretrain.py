@@ -71,18 +71,14 @@ def run(
     checkpoint: Path,
     say: Callable[[str], None],
     weights: Path | None = None,
-    folded: float = 1.0,
 ) -> LlamaForCausalLM:
     """Train (or go on from `checkpoint`) to the plan's last step and return the model in float32.
 
-    `weights` is the folder of an earlier starter of the same shape to begin with instead of random numbers, `folded`
-    the temperature that was folded into it.
+    `weights` is the folder of an earlier starter of the same shape to begin with instead of random numbers.
     """
     model = new_model(plan, tokenizer)
     if weights:
         model = LlamaForCausalLM.from_pretrained(weights, dtype=torch.float32, local_files_only=True)
-        with torch.no_grad():
-            model.model.norm.weight.mul_(folded)
     optimizers = _optimizers(model, plan)
     step, tokens, seconds = _restore(checkpoint, model, optimizers, plan)
     for _ in range(sum(not _is_repeat(done, plan) for done in range(step))):
