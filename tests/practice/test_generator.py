@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -55,6 +56,21 @@ def test_no_sentence_frame_is_shared_between_training_and_test(banks: generator.
 def test_event_sentences_are_unique_over_all_families(banks: generator.Banks) -> None:
     counted = Counter(line for c in banks.categories.values() for e in c["event"] for line in e["sentences"])
     assert [line for line, times in counted.items() if times > 1] == []
+
+
+def test_every_family_keeps_the_rules_of_the_banks(banks: generator.Banks) -> None:
+    """What `_Writer` and a parsed scenario rely on, so that no family fails only when it happens to be drawn."""
+    for number, category in banks.categories.items():
+        for event in category["event"]:
+            family, text = event["family"], " ".join(event["sentences"])
+            slots = Counter(re.findall(r"\{(\w+)\}", text))
+            assert family.startswith(f"{number:02d}-") and generator.split_of(family) in SPLITS, family
+            assert event["bands"] and set(event["bands"]) <= set(GRADE_BANDS), family
+            assert event["severity"] and all(1 <= value <= 4 for value in event["severity"]), family
+            assert event["level"] in LEVELS and (event["level"] == "CLEAR") == (not event["codes"]), family
+            assert slots["A"] and slots["time"] and slots["in_place"] + slots["place"], family
+            assert bool(slots["thing"]) == bool(event["things"]), family
+            assert set(slots) <= {"A", "B", "C", "S", "time", "place", "in_place", "thing"}, family
 
 
 @pytest.mark.parametrize("split", SPLITS)
