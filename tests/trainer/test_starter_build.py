@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from tokenizers import Tokenizer
 from trainer.practice import contract
 from trainer.practice.citations import find_citations, is_supported
 from trainer.practice.generator import Banks, drafts, load_banks
-from trainer.starter import examples, lean, pretrain, tokenizer
+from trainer.starter import examples, lean, pretrain, tokenizer, variation
 from trainer.starter.corpus import CorpusWriter, Example
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -77,6 +78,18 @@ def test_copied_words_weigh_more_than_the_rest(written: list[Example], words: To
     ids, weights = examples.encode(words, written[0])
     assert len(ids) == len(weights)
     assert {round(float(w), 2) for w in weights[1:]} == {0.08, 1.0, 2.5, 12.0}
+
+
+def test_one_sentence_more_makes_a_harmless_report_a_grave_one(banks: Banks) -> None:
+    varied, rng = variation.Variation(banks), random.Random(3)
+    harmless = [d for d in itertools.islice(drafts(banks, "train", 5), 200) if d.scenario.gold.level == "CLEAR"]
+    codes = set()
+    for draft in harmless:
+        cued, code = varied.with_cue(draft, rng)
+        before, after = draft.scenario.case.narrative, cued.scenario.case.narrative
+        assert len(after) > len(before) and "{" not in after
+        codes.add(code)
+    assert None in codes and len(codes) > 8
 
 
 def test_the_token_that_decides_between_the_forms_weighs_most(written: list[Example], words: Tokenizer) -> None:

@@ -113,6 +113,13 @@ class CorpusWriter:
                 return Example(draft, tuple(given), answer)
         raise RuntimeError(f"no valid answer could be written for family {draft.event['family']}")
 
+    def decision(self, code: str | None, rng: random.Random) -> str:
+        """The first two sentences of a reasoning: whether to wait, and for the concern of `code` (None: no)."""
+        slots = {"concern": rng.choice(self.gate[code]["concern"]) if code else ""}
+        say = _Speaker(self.phrases, slots, rng, care=1.0)
+        said = say.sentences(say.pick("reasoning.wait"), say.pick("reasoning.stop" if code else "reasoning.clear"))
+        return contract.REASONING_OPEN + said
+
     def _full(
         self, draft: Draft, given: Sequence[Passage], relevant: Sequence[Passage], rng: random.Random, care: float
     ) -> str:

@@ -27,7 +27,8 @@ from trainer.starter.variation import Variation
 
 PROMPT_WEIGHT, ANSWER_WEIGHT, COPY_WEIGHT, DECISION_WEIGHT = 0.08, 1.0, 2.5, 12.0
 MAX_TOKENS = 2304
-SHORT_SHARE = 0.6
+#: Share of examples that are cut off behind the decision, and of the harmless ones among them that get a cue sentence.
+SHORT_SHARE, CUE_SHARE = 0.6, 0.6
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,13 @@ def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = S
     for draft in drafts(banks, "train", seed, variation.slots):
         if draft.scenario.gold.level == "CLEAR":
             harmless.extend(sentences(draft.scenario.case.narrative))
+        is_short = rng.random() < short_share
+        if is_short and draft.scenario.gold.level == "CLEAR" and rng.random() < CUE_SHARE:
+            cued, code = variation.with_cue(draft, rng)
+            yield Example(cued, (), writer.decision(code, rng), is_whole=False)
+            continue
         example = writer.example(variation.sentences(draft, rng), rng, variation.passages)
-        if rng.random() < short_share:
+        if is_short:
             example = _shortened(example, rng)
             example = replace(example, draft=variation.company(example.draft, list(harmless), rng))
         yield example

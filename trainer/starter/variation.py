@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import random
 import re
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 from trainer.practice.citations import Passage
 from trainer.practice.generator import Banks, Draft
@@ -34,13 +36,24 @@ ROOMS = (
     "table",
     "field",
 )
+NO_CONCERN = "NONE"
 _WORD = re.compile(r"\b[a-z]{4,}\b")
+
+
+def load_cues() -> dict[str, list[str]]:
+    """Cue sentences by code, out of the files in `cues` beside this one; `NO_CONCERN` holds the harmless ones."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(Path(__file__).with_name("cues").glob("*.toml")):
+        for code, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found.setdefault(code, []).extend(table["lines"])
+    return found
 
 
 class Variation:
     """Changes drafts and passages; every change is drawn from the generator that is handed in."""
 
     def __init__(self, banks: Banks) -> None:
+        self.cues = load_cues()
         texts = [line for bank in banks.categories.values() for event in bank["event"] for line in event["sentences"]]
         texts += [
             line
@@ -72,6 +85,21 @@ class Variation:
             narrative = narrative.replace(sentence, changed[-1])
         case = replace(draft.scenario.case, narrative=narrative)
         return replace(draft, scenario=replace(draft.scenario, case=case), sentences=tuple(changed))
+
+    def with_cue(self, draft: Draft, rng: random.Random) -> tuple[Draft, str | None]:
+        """A harmless draft with one sentence more, and the code of the concern that it raises (None: none).
+
+        One sentence decides, in a report that is otherwise the same: so it is that sentence that has to be read.
+        """
+        code = rng.choice([NO_CONCERN] * len(self.cues) + [name for name in self.cues if name != NO_CONCERN])
+        has_b = draft.slots["B"].startswith("Student")
+        line = rng.choice([text for text in self.cues[code] if has_b or "{B}" not in text])
+        case = draft.scenario.case
+        lines = sentences(case.narrative)
+        lines.insert(rng.randint(1, len(lines)), line.format(**draft.slots))
+        case = replace(case, narrative=" ".join(lines))
+        changed = replace(draft, scenario=replace(draft.scenario, case=case))
+        return changed, None if code == NO_CONCERN else code
 
     def company(self, draft: Draft, harmless: list[str], rng: random.Random) -> Draft:
         """The same draft with sentences of harmless reports around its own, and other words here and there.
