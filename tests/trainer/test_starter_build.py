@@ -30,9 +30,20 @@ def banks() -> Banks:
 
 
 @pytest.fixture(scope="module")
-def written(banks: Banks) -> list[Example]:
-    writer = CorpusWriter(tomllib.loads((ASSETS / "practice" / "gate.toml").read_text(encoding="utf-8"))["code"])
-    return list(itertools.islice(examples.stream(writer, banks, seed=4), 200))
+def writer() -> CorpusWriter:
+    return CorpusWriter(tomllib.loads((ASSETS / "practice" / "gate.toml").read_text(encoding="utf-8"))["code"])
+
+
+@pytest.fixture(scope="module")
+def written(banks: Banks, writer: CorpusWriter) -> list[Example]:
+    """Whole answers."""
+    return list(itertools.islice(examples.stream(writer, banks, seed=4, short_share=0.0), 200))
+
+
+@pytest.fixture(scope="module")
+def short(banks: Banks, writer: CorpusWriter) -> list[Example]:
+    """Answers that end behind the decision between the two forms."""
+    return list(itertools.islice(examples.stream(writer, banks, seed=4, short_share=1.0), 200))
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +103,24 @@ def test_one_sentence_more_makes_a_harmless_report_a_grave_one(banks: Banks) -> 
     assert None in codes and len(codes) > 8
 
 
-def test_the_token_that_decides_between_the_forms_weighs_most(written: list[Example], words: Tokenizer) -> None:
+def test_the_token_that_decides_between_the_forms_weighs_most(
+    written: list[Example], short: list[Example], words: Tokenizer
+) -> None:
     """The first token at which the two forms differ, not one that follows from it."""
-    of_form: dict[str, set[int]] = {"full": set(), "handoff": set()}
-    for example in written:
+    of_form: dict[str, set[int]] = {"No": set(), "Yes": set()}
+    for example in (*written, *short):
         ids, weights = examples.encode(words, example)
         (decisive,) = ids[weights == examples.DECISION_WEIGHT].tolist()
-        of_form[example.draft.scenario.gold.form].add(decisive)
-    assert of_form["full"] and of_form["handoff"] and not of_form["full"] & of_form["handoff"]
+        of_form["Yes" if "? Yes" in example.answer[:90] else "No"].add(decisive)
+    assert of_form["No"] and of_form["Yes"] and not of_form["No"] & of_form["Yes"]
+
+
+def test_a_short_example_ends_behind_its_decision(short: list[Example], words: Tokenizer) -> None:
+    end = words.token_to_id(tokenizer.TURN_END)
+    for example in short:
+        ids, _ = examples.encode(words, example)
+        assert example.answer.startswith(contract.REASONING_OPEN) and len(example.answer) < 260
+        assert ids[-1] != end and not example.is_whole
 
 
 def test_repeated_rows_count_only_what_can_be_known_by_looking_back() -> None:

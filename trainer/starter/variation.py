@@ -91,9 +91,13 @@ class Variation:
 
         One sentence decides, in a report that is otherwise the same: so it is that sentence that has to be read.
         """
-        code = rng.choice([NO_CONCERN] * len(self.cues) + [name for name in self.cues if name != NO_CONCERN])
         has_b = draft.slots["B"].startswith("Student")
-        line = rng.choice([text for text in self.cues[code] if has_b or "{B}" not in text])
+        usable = {
+            code: [line for line in lines if has_b or "{B}" not in line] for code, lines in self.cues.items()
+        }
+        codes = [code for code in usable if usable[code] and code != NO_CONCERN]
+        code = rng.choice([*codes, *[NO_CONCERN] * len(codes)])
+        line = rng.choice(usable[code])
         case = draft.scenario.case
         lines = sentences(case.narrative)
         lines.insert(rng.randint(1, len(lines)), line.format(**draft.slots))
