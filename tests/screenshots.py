@@ -12,9 +12,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop.app import Application
+    from desktop.domain.run import RunState
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]
@@ -71,7 +76,7 @@ class Session:
     def run(self) -> None:
         """Walk through every page."""
         if self._model == self._furnished.RECITING:
-            self._furnished.with_practising_trainer(_Patch())
+            self._furnished.with_practising_trainer(setattr)
         with self._program() as program:
             self._create(program)
         with self._program() as program:
@@ -84,7 +89,7 @@ class Session:
             self._picture(program, "settings")
 
     @contextmanager
-    def _program(self) -> Iterator[object]:
+    def _program(self) -> Iterator[Application]:
         program = self._furnished.launch(self._home / "vault")
         program.window.resize(*self._size)
         self._wait(lambda: True)
@@ -92,7 +97,7 @@ class Session:
         program.close()
         program.window.hide()
 
-    def _create(self, program) -> None:  # type: ignore[no-untyped-def]
+    def _create(self, program: Application) -> None:
         page = program.window.unlock
         page.passphrase.setText(self._furnished.PASSPHRASE)
         page.again.setText(self._furnished.PASSPHRASE)
@@ -107,7 +112,7 @@ class Session:
         program.models.training.write_scenarios()
         self._wait(lambda: program.models.training.plan and program.models.training.plan.scenarios)
 
-    def _open(self, program) -> None:  # type: ignore[no-untyped-def]
+    def _open(self, program: Application) -> None:
         page = program.window.unlock
         page.passphrase.setText("not the passphrase")
         page.submit.click()
@@ -117,7 +122,7 @@ class Session:
         page.submit.click()
         self._wait(lambda: program.window.shell and program.models.incidents.is_loaded)
 
-    def _incidents(self, program) -> None:  # type: ignore[no-untyped-def]
+    def _incidents(self, program: Application) -> None:
         self._wait(lambda: program.models.incidents.items.rowCount() == 30)
         self._picture(program, "incidents")
         page = program.window.shell.page("incidents")
@@ -127,7 +132,7 @@ class Session:
         page.search.clear()
         self._wait(lambda: program.models.incidents.items.rowCount() == 30)
 
-    def _incident(self, program) -> None:  # type: ignore[no-untyped-def]
+    def _incident(self, program: Application) -> None:
         program.window.shell.new_incident()
         self._wait(program.window.shell.page("incident").form.isEnabled)
         self._picture(program, "new-incident")
@@ -147,17 +152,17 @@ class Session:
         area.setValue(area.maximum() // 2)
         self._picture(program, "suggestion-below")
 
-    def _panel(self, program) -> None:  # type: ignore[no-untyped-def]
+    def _panel(self, program: Application) -> None:
         program.window.shell.page("incident")._panel_tab.click()
 
-    def _show(self, program, name: str) -> None:  # type: ignore[no-untyped-def]
+    def _show(self, program: Application, name: str) -> None:
         case = (ROOT / "assets" / "sample-school" / "incidents" / f"{name}.json").read_text(encoding="utf-8")
         rows = [program.models.incidents.items.index(row, 0).data(257) for row in range(30)]
         wanted = next(incident for incident in rows if incident.narrative[:40] in case)
         program.window.shell.open_incident(wanted.id)
         self._wait(lambda: program.models.incident.incident.id == wanted.id and program.models.incident.gate)
 
-    def _training(self, program) -> None:  # type: ignore[no-untyped-def]
+    def _training(self, program: Application) -> None:
         training = program.models.training
         program.window.shell.go("training")
         self._wait(lambda: training.plan)
@@ -176,30 +181,22 @@ class Session:
         area.setValue(area.maximum())
         self._picture(program, "training-versions")
 
-    def _picture(self, program, name: str) -> None:  # type: ignore[no-untyped-def]
+    def _picture(self, program: Application, name: str) -> None:
         for theme in THEMES:
             program.machine.choose_theme(theme)
             program.window.toast.hide()
             self._furnished.settle()
             program.window.grab().save(str(self._folder / f"{name}-{theme}-{self._mark}.png"))
 
-    def _wait(self, condition, timeout_s: float = 60.0) -> None:  # type: ignore[no-untyped-def]
+    def _wait(self, condition: Callable[[], object], timeout_s: float = 60.0) -> None:
         self._furnished.wait_until(condition, timeout_s)
 
 
-def _share_done(run) -> float:  # type: ignore[no-untyped-def]
+def _share_done(run: RunState) -> float:
     """How much of the training's time is over."""
     if run.phase != "training" or run.progress is None or run.progress.eta_s is None or not run.history:
         return 0.0
     return run.progress.elapsed_s / (run.progress.elapsed_s + run.progress.eta_s + 1e-6)
-
-
-class _Patch:
-    """Sets an attribute for as long as this process lives."""
-
-    @staticmethod
-    def setattr(owner: object, name: str, value: object) -> None:
-        setattr(owner, name, value)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ class Session:
         self._waiting: deque[dict[str, Any]] = deque()
         self._model: LoadedModel | None = None
         self._adapter_parts = bytearray()
-        self._answering: object = None
+        self._answering: int | None = None
         self._is_cancelled = False
         self._is_gone = False
         self._last_event = self._last_look = 0.0

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -114,9 +115,9 @@ def test_stopping_ends_what_was_started(tmp_path: Path) -> None:
     _until(lambda: not _is_alive(int(told.read_text())))
 
 
-def _until(condition: object, limit_s: float = 20.0) -> None:
+def _until(condition: Callable[[], bool], limit_s: float = 20.0) -> None:
     end = time.monotonic() + limit_s
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < end, "this took too long"
         time.sleep(0.05)
 

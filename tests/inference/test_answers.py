@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny_gguf
@@ -17,9 +18,9 @@ from desktop.inference.engine import LlamaEngine
 from desktop.ports import AnswerRequest, AnswerResult
 
 
-def ask(engine: LlamaEngine, adapter: bytes | None = None, **options: object) -> tuple[AnswerResult, list[str]]:
+def ask(engine: LlamaEngine, adapter: bytes | None = None, **options: Any) -> tuple[AnswerResult, list[str]]:
     pieces: list[str] = []
-    request = AnswerRequest(MESSAGES, adapter, **options)  # type: ignore[arg-type]
+    request = AnswerRequest(MESSAGES, adapter, **options)
     return engine.answer(request, pieces.append, CancelToken()), pieces
 
 
@@ -65,7 +66,7 @@ def test_length_limit_and_seed(engine: LlamaEngine, reciting: Reciting) -> None:
     engine.load(reciting.path)
     result, _ = ask(engine, max_tokens=3)
     assert (result.ended, result.tokens) == ("length", 3) and TEXT.startswith(result.text)
-    wild = {"temperature": 90.0, "top_p": 1.0, "max_tokens": 40}
+    wild: dict[str, Any] = {"temperature": 90.0, "top_p": 1.0, "max_tokens": 40}
     first, second, third = (ask(engine, seed=seed, **wild)[0].text for seed in (1, 1, 2))
     assert first == second and first != third and first != TEXT
 

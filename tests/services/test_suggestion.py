@@ -10,9 +10,9 @@ import pytest
 from suggestion_desk import NAMES, Desk, answer_text, named_case, policy
 
 from desktop.cancel import CancelToken
-from desktop.services.suggestion import NO_HANDOFF, Finished, GateChecked, PassagesChosen, Wrote
+from desktop.services.suggestion import NO_HANDOFF, Finished, GateChecked, PassagesChosen, SuggestionEvent, Wrote
 from trainer.practice import contract, gate
-from trainer.practice.case import parse_case
+from trainer.practice.case import Case, parse_case
 from trainer.practice.prompt import restore_names
 
 GOOD = "pencil-case/good.md"
@@ -73,7 +73,7 @@ def test_a_ticked_concern_counts_as_much_as_a_found_one(desk: Desk, tmp_path: Pa
     assert outcome.level == "STOP" and outcome.model is None
 
 
-def hold_case() -> object:
+def hold_case() -> Case:
     case = {"narrative": "Maya took the pencil case of Bo in the hallway. Bo does not want to meet.",
             "parties": [{"name": "Maya", "role": "caused_harm"}, {"name": "Bo", "role": "harmed"}],
             "willing": {"Bo": "no"}}
@@ -81,7 +81,7 @@ def hold_case() -> object:
 
 
 def test_under_hold_the_models_hand_off_is_shown_once_it_is_checked(desk: Desk, recite: Callable[..., Path]) -> None:
-    outcome = desk.suggest(hold_case(), recite(answer_text("milk/handoff.md")))  # type: ignore[arg-type]
+    outcome = desk.suggest(hold_case(), recite(answer_text("milk/handoff.md")))
     assert (outcome.level, outcome.discarded, outcome.model) == ("HOLD", (), "reciting")
     assert tuple(outcome.sections) == contract.HANDOFF_HEADINGS and outcome.handoff == {}
     assert "Maya" in outcome.sections["Concern seen"] and told(desk, "Do not").strip() == outcome.sections["Do not"]
@@ -94,7 +94,7 @@ def test_under_hold_the_models_hand_off_is_shown_once_it_is_checked(desk: Desk, 
 def test_under_hold_nobody_sees_an_answer_that_breaks_the_gate(
     desk: Desk, recite: Callable[..., Path], text: str, reason: str
 ) -> None:
-    outcome = desk.suggest(hold_case(), recite(text))  # type: ignore[arg-type]
+    outcome = desk.suggest(hold_case(), recite(text))
     assert reason in outcome.discarded and outcome.model is None and outcome.rubric is None
     assert tuple(outcome.handoff) == contract.HANDOFF_HEADINGS and outcome.sections == outcome.handoff
     assert not [event for event in desk.events if isinstance(event, Wrote)]
@@ -124,14 +124,14 @@ def test_cancelled_in_the_middle(desk: Desk, recite: Callable[..., Path]) -> Non
     assert again.ended == "end"
 
 
-class _CancelAt(list):  # type: ignore[type-arg]
+class _CancelAt(list[SuggestionEvent]):
     """An event list that cancels when it has grown to a size."""
 
     def __init__(self, cancel: CancelToken, size: int) -> None:
         super().__init__()
         self._cancel, self._size = cancel, size
 
-    def append(self, event: object) -> None:
+    def append(self, event: SuggestionEvent) -> None:
         super().append(event)
         if len(self) >= self._size:
             self._cancel.cancel()

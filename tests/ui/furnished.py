@@ -59,8 +59,8 @@ def launch(folder: Path, restart: Callable[[], object] = lambda: None) -> Applic
     return application
 
 
-def with_practising_trainer(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    """Training runs the practising trainer, as a real process."""
+def with_practising_trainer(set_attribute: Callable[[object, str, object], None]) -> None:
+    """Training runs the practising trainer, as a real process, for as long as the attribute stays set."""
     launcher = Path(__file__).with_name("practising_trainer.py")
 
     def service() -> TrainingService:
@@ -69,7 +69,7 @@ def with_practising_trainer(monkeypatch) -> None:  # type: ignore[no-untyped-def
 
         return TrainingService(new_trainer, paths.assets_folder())
 
-    monkeypatch.setattr(wiring, "training_service", service)
+    set_attribute(wiring, "training_service", service)
 
 
 def wait_until(condition: Callable[[], object], timeout_s: float = 60.0) -> None:

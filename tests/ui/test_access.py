@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
+from window_launch import Launch
 
 from desktop.app import Application
 
@@ -52,14 +54,14 @@ def test_every_control_of_every_page_has_a_name(opened: Application, name: str, 
     assert controls(page) and nameless == []
 
 
-def test_the_unlock_page_has_names_too(start) -> None:  # type: ignore[no-untyped-def]
+def test_the_unlock_page_has_names_too(start: Launch) -> None:
     page = start().window.unlock
     settle()
     assert [repr(each) for each in controls(page) if not each.accessibleName()] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_tab_reaches_every_control_once(qtbot, opened: Application, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_tab_reaches_every_control_once(qtbot: QtBot, opened: Application, name: str) -> None:
     page = shown(opened, name)
     opened.window.activateWindow()
     wanted = {each for each in controls(page) if each.isEnabled() and each.focusPolicy() & Qt.FocusPolicy.TabFocus

@@ -11,11 +11,12 @@ import sys
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 CALLS = 200
 
 
-def test_calls_without_a_result_leave_none_alone(qtbot) -> None:  # type: ignore[no-untyped-def]
+def test_calls_without_a_result_leave_none_alone(qtbot: QtBot) -> None:
     label, timer = QLabel(), QTimer()
     qtbot.addWidget(label)
     before = sys.getrefcount(None)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from furnished import GOOD, PLAIN, settle, wait_until, with_practising_trainer
 from window_launch import Launch, open_vault, stop
 
 from desktop.app import Application
+from desktop.services.training import TrainingService
 from desktop.ui.pages.training import TrainingPage
 from trainer.practice.contract import parse
 
@@ -17,7 +19,7 @@ from trainer.practice.contract import parse
 @pytest.fixture
 def page(opened: Application, monkeypatch: pytest.MonkeyPatch) -> TrainingPage:
     """The page with the sample school and scenarios loaded by its own buttons."""
-    with_practising_trainer(monkeypatch)
+    with_practising_trainer(monkeypatch.setattr)
     opened.models.training._new_training = _service()
     opened.window.shell.go("training")
     shown = opened.window.shell.page("training")
@@ -33,7 +35,7 @@ def page(opened: Application, monkeypatch: pytest.MonkeyPatch) -> TrainingPage:
     return shown
 
 
-def _service():  # type: ignore[no-untyped-def]
+def _service() -> Callable[[], TrainingService]:
     from desktop import wiring
 
     return wiring.training_service

@@ -9,6 +9,7 @@ import pytest
 from furnished import PASSPHRASE, settle, wait_until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
 from window_launch import Launch, open_vault, stop
 
 from desktop.app import Application
@@ -31,7 +32,7 @@ def incident_page(application: Application) -> IncidentPage:
     return page
 
 
-def write(qtbot, application: Application, text: str) -> IncidentPage:  # type: ignore[no-untyped-def]
+def write(qtbot: QtBot, application: Application, text: str) -> IncidentPage:
     """Begin an incident with Ctrl+N and type."""
     qtbot.keyClick(application.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     page = incident_page(application)
@@ -40,7 +41,7 @@ def write(qtbot, application: Application, text: str) -> IncidentPage:  # type: 
     return page
 
 
-def test_an_incident_is_found_again_after_a_restart(qtbot, start: Launch, home: Path) -> None:  # type: ignore[no-untyped-def]
+def test_an_incident_is_found_again_after_a_restart(qtbot: QtBot, start: Launch, home: Path) -> None:
     first = start()
     unlock = first.window.unlock
     qtbot.keyClicks(unlock.passphrase, PASSPHRASE)
@@ -101,7 +102,7 @@ def test_a_short_passphrase_cannot_be_chosen(start: Launch, home: Path, typed: s
     assert page.submit.isEnabled() is can_go_on
 
 
-def test_typing_is_kept_when_the_program_ends_without_saving(qtbot, start: Launch, made_vault: Path) -> None:  # type: ignore[no-untyped-def]
+def test_typing_is_kept_when_the_program_ends_without_saving(qtbot: QtBot, start: Launch, made_vault: Path) -> None:
     first = open_vault(start())
     write(qtbot, first, TEXT)
     stop(first)
@@ -112,7 +113,7 @@ def test_typing_is_kept_when_the_program_ends_without_saving(qtbot, start: Launc
     wait_until(lambda: incident_page(second).form.narrative.toPlainText() == TEXT)
 
 
-def test_an_empty_incident_is_not_saved_and_the_reason_is_told(qtbot, opened: Application) -> None:  # type: ignore[no-untyped-def]
+def test_an_empty_incident_is_not_saved_and_the_reason_is_told(qtbot: QtBot, opened: Application) -> None:
     page = write(qtbot, opened, " ")
     qtbot.keyClicks(page.form.location, "gym")
     page.save()
@@ -120,7 +121,7 @@ def test_an_empty_incident_is_not_saved_and_the_reason_is_told(qtbot, opened: Ap
     assert opened.models.incident.status != "saved"
 
 
-def test_people_are_entered_in_the_table(qtbot, opened: Application) -> None:  # type: ignore[no-untyped-def]
+def test_people_are_entered_in_the_table(qtbot: QtBot, opened: Application) -> None:
     page = write(qtbot, opened, TEXT)
     table, people = page.form.people, opened.models.incident.people
     table.setCurrentIndex(people.index(0, 0))
@@ -142,7 +143,7 @@ def test_people_are_entered_in_the_table(qtbot, opened: Application) -> None:  #
     assert opened.models.incident.incident.parties == ()
 
 
-def test_tab_leaves_the_table_after_its_last_cell(qtbot, opened: Application) -> None:  # type: ignore[no-untyped-def]
+def test_tab_leaves_the_table_after_its_last_cell(qtbot: QtBot, opened: Application) -> None:
     page = write(qtbot, opened, TEXT)
     opened.window.activateWindow()
     table, people = page.form.people, opened.models.incident.people
@@ -153,7 +154,7 @@ def test_tab_leaves_the_table_after_its_last_cell(qtbot, opened: Application) ->
     wait_until(lambda: QApplication.focusWidget() is page.form.concerns.head)
 
 
-def test_a_deleted_incident_comes_back_with_undo(qtbot, opened: Application) -> None:  # type: ignore[no-untyped-def]
+def test_a_deleted_incident_comes_back_with_undo(qtbot: QtBot, opened: Application) -> None:
     page = write(qtbot, opened, TEXT)
     page.save()
     wait_until(lambda: opened.models.incident.status == "saved")
@@ -163,7 +164,7 @@ def test_a_deleted_incident_comes_back_with_undo(qtbot, opened: Application) -> 
     wait_until(lambda: opened.models.incidents.items.rowCount() == 1)
 
 
-def test_locking_closes_the_vault_and_starts_afresh(qtbot, start: Launch, made_vault: Path) -> None:  # type: ignore[no-untyped-def]
+def test_locking_closes_the_vault_and_starts_afresh(qtbot: QtBot, start: Launch, made_vault: Path) -> None:
     restarts: list[bool] = []
     application = start(restart=lambda: restarts.append(True))
     open_vault(application)
@@ -175,7 +176,7 @@ def test_locking_closes_the_vault_and_starts_afresh(qtbot, start: Launch, made_v
     assert again.models.incidents.has_unfinished
 
 
-def test_the_clipboard_and_titles_hold_no_incident(qtbot, opened: Application) -> None:  # type: ignore[no-untyped-def]
+def test_the_clipboard_and_titles_hold_no_incident(qtbot: QtBot, opened: Application) -> None:
     write(qtbot, opened, TEXT)
     settle()
     assert "swing" not in opened.window.windowTitle() and "swing" not in QApplication.clipboard().text()

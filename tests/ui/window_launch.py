@@ -58,7 +58,7 @@ def start(app: QApplication, home: Path) -> Iterator[Launch]:
     """Starts the program, as often as wanted; what still runs is closed with the test."""
     running: list[Application] = []
 
-    def started(**options: object) -> Application:
+    def started(**options: Callable[[], object]) -> Application:
         running.append(launch(home / "vault", **options))
         return running[-1]
 

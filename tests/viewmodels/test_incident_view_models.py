@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from pytestqt.modeltest import ModelTester
 from vault_desk import Desk
 
 from desktop.domain.incident import Party
-from desktop.tasks import InlineTasks
+from desktop.tasks import Done, Failed, InlineTasks, T
 from desktop.viewmodels.drafts import AT_MOST_MS, PAUSE_MS, DraftKeeper
 from desktop.viewmodels.incident import IncidentViewModel
 from desktop.viewmodels.incidents import IncidentsViewModel
@@ -172,9 +173,9 @@ def test_an_older_search_does_not_overtake_a_newer_one(desk: Desk, incident: Inc
 
     class Late(InlineTasks):
         def __init__(self) -> None:
-            self.waiting: list = []
+            self.waiting: list[Callable[[], None]] = []
 
-        def on_store(self, work, done, failed) -> None:  # type: ignore[no-untyped-def]
+        def on_store(self, work: Callable[[], T], done: Done[T], failed: Failed) -> None:
             result = work()
             self.waiting.append(lambda: done(result))
 
@@ -187,7 +188,7 @@ def test_an_older_search_does_not_overtake_a_newer_one(desk: Desk, incident: Inc
     assert titles(model) == [TEXT]
 
 
-def test_the_last_row_of_the_table_adds_a_person(core: QCoreApplication, qtmodeltester) -> None:  # type: ignore[no-untyped-def]
+def test_the_last_row_of_the_table_adds_a_person(core: QCoreApplication, qtmodeltester: ModelTester) -> None:
     people = PeopleTableModel()
     edited: list[bool] = []
     people.edited.connect(lambda: edited.append(True))
@@ -203,7 +204,7 @@ def test_the_last_row_of_the_table_adds_a_person(core: QCoreApplication, qtmodel
     assert people.parties() == () and people.rowCount() == 1
 
 
-def test_the_list_model_is_sound(desk: Desk, incidents: IncidentsViewModel, qtmodeltester) -> None:  # type: ignore[no-untyped-def]
+def test_the_list_model_is_sound(desk: Desk, incidents: IncidentsViewModel, qtmodeltester: ModelTester) -> None:
     saved, _ = desk.incidents.save(replace(desk.incidents.blank(), narrative=TEXT))
     incidents.refresh()
     qtmodeltester.check(incidents.items)

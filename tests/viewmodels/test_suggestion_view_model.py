@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from vault_desk import Desk
@@ -33,7 +34,7 @@ def suggestion(desk: Desk, tmp_path: Path) -> SuggestionViewModel:
     return SuggestionViewModel(desk.asking, desk.incidents, InlineTasks())
 
 
-def saved(desk: Desk, text: str, **fields: object) -> Incident:
+def saved(desk: Desk, text: str, **fields: Any) -> Incident:
     return desk.incidents.save(replace(desk.incidents.blank(), narrative=text, **fields))[0]
 
 

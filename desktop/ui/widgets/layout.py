@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import html
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 
 #: A widget, a layout, a space in pixels, or None for "as much as is left".
 Item = QWidget | QLayout | int | None
+Box = TypeVar("Box", bound=QBoxLayout)
 
 
 def column(*items: Item, spacing: int = 8, margin: int = 0) -> QVBoxLayout:
@@ -32,7 +34,7 @@ def row(*items: Item, spacing: int = 8, margin: int = 0) -> QHBoxLayout:
     return _filled(QHBoxLayout(), items, spacing, margin)
 
 
-def _filled(layout, items: tuple[Item, ...], spacing: int, margin: int):  # type: ignore[no-untyped-def]
+def _filled(layout: Box, items: tuple[Item, ...], spacing: int, margin: int) -> Box:
     layout.setSpacing(spacing)
     layout.setContentsMargins(margin, margin, margin, margin)
     for item in items:
