@@ -13,11 +13,9 @@ import ctypes
 import os
 import sys
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +24,6 @@ import numpy as np
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 MAX_PARALLEL = 32
-SMALL_MODEL_PARAMETERS = 50_000_000
 MAX_CACHE_BYTES = 2 * 1024**3
 BATCH_TOKENS = 512
 QUANTISATIONS = {"f32": 0, "f16": 1, "q8_0": 7, "q4_k_m": 15, "q5_k_m": 17, "q6_k": 18, "bf16": 32}
@@ -132,41 +129,14 @@ class LlamaModel:
         """
         if not asks:
             return []
-        one_at_a_time = threading.Lock()
-
-        def tell(ask: int, copy: int, ids: list[int]) -> None:
-            if on_answer:
-                with one_at_a_time:
-                    on_answer(ask, copy, ids)
-
         room = max(len(ask.prompt) for ask in asks) + max_tokens
         if room > self.context_tokens:
             raise LlamaError(f"A prompt and its answer need {room} tokens and this model holds {self.context_tokens}; "
                              "shorten the policies or the report.")
         rows = max(max(len(ask.seeds) for ask in asks), min(MAX_PARALLEL, sum(len(ask.seeds) for ask in asks),
                                                             MAX_CACHE_BYTES // (room * self._cache_bytes_per_token())))
-        lanes = self._lanes(len(asks))
-        rows = max(-(-rows // lanes), max(len(ask.seeds) for ask in asks))
-        with ExitStack() as stack:
-            contexts = [stack.enter_context(self._context(rows, room, adapter, lanes)) for _ in range(lanes)]
-            samplings = [
-                _Sampling(self, context, asks, range(lane, len(asks), lanes), rows, max_tokens, temperature, tell)
-                for lane, context in enumerate(contexts)
-            ]
-            answers: list[list[list[int]]] = [[] for _ in asks]
-            with ThreadPoolExecutor(lanes) as pool:
-                for found in pool.map(lambda sampling: sampling.run(keep_going), samplings):
-                    for ask, copies in found.items():
-                        answers[ask] = copies
-            return answers
-
-    def _lanes(self, asks: int) -> int:
-        """How many contexts work side by side: one for each core with a small model, which gains little from threads.
-
-        llama.cpp gives Python's lock back while it computes.
-        """
-        is_small = llama_cpp.llama_model_n_params(self._model) < SMALL_MODEL_PARAMETERS
-        return min(self.threads, asks) if is_small else 1
+        with self._context(rows, room, adapter) as context:
+            return _Sampling(self, context, asks, rows, max_tokens, temperature, on_answer).run(keep_going)
 
     def _cache_bytes_per_token(self) -> int:
         heads = max(1, llama_cpp.llama_model_n_head(self._model))
@@ -174,12 +144,12 @@ class LlamaModel:
         return 2 * 2 * max(1, width) * llama_cpp.llama_model_n_layer(self._model)
 
     @contextmanager
-    def _context(self, rows: int, room: int, adapter: bytes | None, lanes: int = 1) -> Iterator[_Context]:
+    def _context(self, rows: int, room: int, adapter: bytes | None) -> Iterator[_Context]:
         params = llama_cpp.llama_context_default_params()
         room = -(-room // 256) * 256
         params.n_ctx, params.n_seq_max, params.kv_unified = room * rows, rows, False
         params.n_batch = params.n_ubatch = BATCH_TOKENS
-        params.n_threads = params.n_threads_batch = max(1, self.threads // lanes)
+        params.n_threads = params.n_threads_batch = self.threads
         with self._loaded(adapter) as lora:
             handle = llama_cpp.llama_init_from_model(self._model, params)
             if not handle:
@@ -255,20 +225,20 @@ class _Row:
 
 
 class _Sampling:
-    """Writes the answers of its `own` asks (indices), as many side by side as there are sequences."""
+    """Writes the answers of all asks, as many side by side as there are sequences."""
 
     def __init__(
-        self, model: LlamaModel, context: _Context, asks: Sequence[Ask], own: Sequence[int], rows: int,
-        max_tokens: int, temperature: float, on_answer: Callable[[int, int, list[int]], None],
+        self, model: LlamaModel, context: _Context, asks: Sequence[Ask], rows: int, max_tokens: int, temperature: float,
+        on_answer: Callable[[int, int, list[int]], None] | None,
     ) -> None:
         self._end_ids, self._context, self._asks = model.end_ids, context, asks
         self._max_tokens, self._temperature, self._on_answer = max_tokens, temperature, on_answer
         self._free = list(range(rows))
-        self._waiting = deque(own)
+        self._waiting = deque(range(len(asks)))
         self._active: list[_Row] = []
-        self._answers: dict[int, list[list[int]]] = {i: [[] for _ in asks[i].seeds] for i in own}
+        self._answers: list[list[list[int]]] = [[[] for _ in ask.seeds] for ask in asks]
 
-    def run(self, keep_going: KeepGoing) -> dict[int, list[list[int]]]:
+    def run(self, keep_going: KeepGoing) -> list[list[list[int]]]:
         while (self._waiting or self._active) and keep_going():
             while self._waiting and len(self._free) >= len(self._asks[self._waiting[0]].seeds):
                 self._admit(self._waiting.popleft())
@@ -310,7 +280,8 @@ class _Sampling:
         self._answers[row.ask][row.copy] = row.ids
         self._active = [other for other in self._active if other is not row]
         self._free.append(row.slot)
-        self._on_answer(row.ask, row.copy, row.ids)
+        if self._on_answer:
+            self._on_answer(row.ask, row.copy, row.ids)
 
 
 def draw(logits: np.ndarray, generators: Sequence[np.random.Generator], temperature: float) -> list[int]:

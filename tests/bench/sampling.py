@@ -35,9 +35,9 @@ class Speed:
     seconds: float
 
 
-def held_out(count: int, seed: int = HELD_OUT_SEED) -> list[Scenario]:
-    """Generated scenarios of template families that no model has seen."""
-    return generate(load_banks(ROOT / "assets" / "practice" / "scenarios"), count, "test", seed)
+def held_out(count: int, seed: int = HELD_OUT_SEED, split: str = "test") -> list[Scenario]:
+    """Generated scenarios of template families that no model has seen (or of another split, to compare)."""
+    return generate(load_banks(ROOT / "assets" / "practice" / "scenarios"), count, split, seed)
 
 
 def school_passages() -> list[Passage]:

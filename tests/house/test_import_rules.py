@@ -16,10 +16,8 @@ ADAPTERS = ("store", "secrets", "inference", "training", "documents")
 QT_WIDGETS = {"PySide6.QtWidgets", "PySide6.QtGui", "PySide6.QtQml", "PySide6.QtQuick"}
 THREADS = {"threading", "_thread", "concurrent", "multiprocessing", "PySide6.QtCore.QThread",
            "PySide6.QtCore.QThreadPool", "PySide6.QtCore.QRunnable"}
-# The two that make or stop background work; the database's, which only locks; in the trainer the wire's reader and
-# the sampling, which gives a small model a context for each core.
-THREADS_ALLOWED = {"desktop/tasks.py", "desktop/cancel.py", "desktop/store/connection.py", "trainer/channel.py",
-                   "trainer/llama.py"}
+# The two that make or stop background work; the database's, which only locks; the wire's reader in the trainer.
+THREADS_ALLOWED = {"desktop/tasks.py", "desktop/cancel.py", "desktop/store/connection.py", "trainer/channel.py"}
 OPENS_CONNECTIONS = {"socket", "ssl", "urllib.request", "http", "ftplib", "smtplib", "requests", "httpx",
                      "PySide6.QtNetwork", "PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets"}
 

@@ -104,3 +104,12 @@ def test_lines_survive_a_round_trip(made: dict[str, list[Scenario]]) -> None:
 
 def test_scenarios_of_one_seed_are_distinct(made: dict[str, list[Scenario]]) -> None:
     assert len({s.case.narrative for s in made["train"]}) == len(made["train"])
+
+
+def test_a_student_at_risk_who_is_alone_in_a_report_has_harmed_nobody(made: dict[str, list[Scenario]]) -> None:
+    roles: dict[bool, set[str]] = {True: set(), False: set()}
+    for scenario in made["train"]:
+        students = [p for p in scenario.case.parties if p.role not in ("staff", "witness")]
+        if len(students) == 1 and scenario.gold.form == "handoff":
+            roles[scenario.gold.codes[0] in generator.AT_RISK_ALONE].add(students[0].role)
+    assert roles == {True: {"affected"}, False: {"caused_harm"}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +15,13 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
+from transformers import LlamaForCausalLM
 
 from trainer.practice import contract
 from trainer.practice.citations import find_citations, is_supported
-from trainer.practice.generator import Banks, drafts, load_banks
-from trainer.starter import examples, lean, pretrain, tokenizer, variation
+from trainer.practice.generator import Banks, drafts, held_out, load_banks, split_of
+from trainer.practice.rubric.wording import sentences
+from trainer.starter import build, examples, lean, pretrain, tokenizer, variation
 from trainer.starter.corpus import CorpusWriter, Example
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -92,15 +95,62 @@ def test_copied_words_weigh_more_than_the_rest(written: list[Example], words: To
 
 
 def test_one_sentence_more_makes_a_harmless_report_a_grave_one(banks: Banks) -> None:
-    varied, rng = variation.Variation(banks), random.Random(3)
+    varied, rng, all_cues = variation.Variation(banks), random.Random(3), variation.load_cues()
     harmless = [d for d in itertools.islice(drafts(banks, "train", 5), 200) if d.scenario.gold.level == "CLEAR"]
     codes = set()
     for draft in harmless:
         cued, code = varied.with_cue(draft, rng)
-        before, after = draft.scenario.case.narrative, cued.scenario.case.narrative
-        assert len(after) > len(before) and "{" not in after
+        before, after = (sentences(one.scenario.case.narrative) for one in (draft, cued))
+        drawn = {line.format(**draft.slots) for line in all_cues[code or variation.NO_CONCERN]}
+        assert len(after) > len(before) and [line for line in after if line in before] == before
+        assert any(line in cued.scenario.case.narrative for line in drawn)
         codes.add(code)
     assert None in codes and len(codes) > 8
+
+
+def test_a_cue_names_nobody_who_is_not_in_the_report(banks: Banks) -> None:
+    varied, rng = variation.Variation(banks), random.Random(4)
+    for draft in itertools.islice(drafts(banks, "train", 6), 600):
+        if draft.scenario.gold.level == "CLEAR" and not draft.slots["B"].startswith("Student"):
+            assert "Student B" not in varied.with_cue(draft, rng)[0].scenario.case.narrative
+
+
+def words_of(line: str) -> list[str]:
+    return re.findall(r"[a-z0-9']+|\{\w+\}", line.lower())
+
+
+def test_no_training_sentence_shares_a_long_run_of_words_with_a_held_out_one(banks: Banks) -> None:
+    """Eight words in a row, the slots counted as words: shorter runs are how people speak."""
+    of_training: dict[bool, list[str]] = {True: [], False: []}
+    for bank in banks.categories.values():
+        for event in bank["event"]:
+            of_training[split_of(event["family"]) == "train"] += event["sentences"]
+    for frames in banks.frames["sentences"].values():
+        trained = held_out(frames, "train")
+        for line in frames:
+            of_training[line in trained].append(line)
+    of_training[True] += [line for lines in variation.load_cues().values() for line in lines]
+    runs = {tuple(run) for line in of_training[True] for run in _runs(line)}
+    assert not [line for line in of_training[False] if any(tuple(run) in runs for run in _runs(line))]
+    assert not set(of_training[False]) & set(of_training[True])
+
+
+def _runs(line: str, length: int = 8) -> Iterator[list[str]]:
+    found = words_of(line)
+    yield from (found[at : at + length] for at in range(len(found) - length + 1))
+
+
+def test_a_report_about_one_student_gets_a_hand_off_for_that_student(written: list[Example]) -> None:
+    alone = [
+        e
+        for e in written
+        if e.draft.scenario.gold.form == "handoff" and not e.draft.slots["B"].startswith("Student")
+    ]
+    assert alone
+    for example in alone:
+        support = contract.parse(example.answer).sections["Support meanwhile"]
+        assert "Student A" in support and "Student B" not in example.answer
+        assert not re.search(r"Staff A (stays|may choose|gets a calm)|near Staff A", support)
 
 
 def test_the_token_that_decides_between_the_forms_weighs_most(
@@ -150,6 +200,64 @@ def test_lean_pass_gives_the_logits_of_the_module(words: Tokenizer) -> None:
         expected = model(input_ids=ids).logits.flatten(0, 1)
         found = lean.answer_logits(model, ids, torch.ones(2, 40, dtype=torch.bool))
     assert torch.allclose(found, expected, atol=1e-4)
+
+
+def test_lean_pass_computes_a_common_beginning_once_and_alike(words: Tokenizer) -> None:
+    model = pretrain.new_model(small_plan(), words)
+    ids = torch.randint(3, tokenizer.VOCABULARY, (3, 60))
+    ids[:, :40] = ids[0, :40]
+    ids[:, 40] = torch.tensor([5, 6, 7])
+    keep = torch.rand(3, 60) < 0.5
+    assert lean._shared_length(ids) == 40
+    expected = model(input_ids=ids).logits[keep]
+    expected.square().mean().backward()
+    gradients = [p.grad.clone() for p in model.parameters() if p.grad is not None]
+    model.zero_grad()
+    found = lean.answer_logits(model, ids, keep)
+    found.square().mean().backward()
+    assert torch.allclose(found, expected, atol=1e-4)
+    for mine, other in zip([p.grad for p in model.parameters()], gradients, strict=True):
+        assert mine is not None and torch.allclose(mine, other, atol=1e-5)
+
+
+def test_a_run_can_go_on_from_an_earlier_starter(words: Tokenizer, tmp_path: Path) -> None:
+    plan = small_plan()
+    earlier = pretrain.new_model(plan, words)
+    earlier.save_pretrained(tmp_path / "earlier")
+    batch = examples.repeated(512, tokenizer.VOCABULARY, np.random.default_rng(2), length=128)
+    later = pretrain.going_on(replace(plan, steps=1), seed=20)
+    assert later.repeat_steps == 0 and later.seed == 21 and later.muon_lr < plan.muon_lr
+
+    def run(plan: pretrain.Plan, checkpoint: str) -> LlamaForCausalLM:
+        stream = itertools.repeat(batch)
+        return pretrain.run(plan, words, stream, tmp_path / checkpoint, lambda _: None, tmp_path / "earlier")
+
+    found = run(later, "later.pt")
+    apart = [
+        max((a - b).abs().max().item() for a, b in zip(found.parameters(), model.parameters(), strict=True))
+        for model in (earlier, pretrain.new_model(later, words))
+    ]
+    assert 0 < apart[0] < apart[1]
+    with pytest.raises(ValueError, match="another size"):
+        run(replace(later, layers=3), "other.pt")
+
+
+def test_a_folder_without_a_starter_is_refused_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "config.json").write_text("{}")
+    with pytest.raises(SystemExit) as ended:
+        build.main(["--work", str(tmp_path), "--out", str(tmp_path / "out"), "--weights", str(tmp_path / "half")])
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and said.count("\n") == 1 and "model.safetensors" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_repetitions_depend_on_the_seed_and_the_step_alone() -> None:
+    plan = small_plan()
+    first, again, next_one = (pretrain._repeated(plan, step).ids for step in (7, 7, 8))
+    assert np.array_equal(first, again) and not np.array_equal(first, next_one)
 
 
 def test_a_resumed_run_ends_where_an_unbroken_one_ends(

@@ -21,8 +21,10 @@ from trainer.practice.case import Account, Case, Party
 from trainer.practice.scenario import LEVELS, Gold, Scenario
 
 SPLIT_OF_LETTER = {**dict.fromkeys(string.ascii_lowercase, "train"), "f": "dev", "g": "test", "h": "test"}
-#: Gated events are drawn less often than the others of their category, so that hand-offs are about a third.
+#: Gated events are drawn less often than the others of their category: about two scenarios in five are hand-offs.
 GATED_WEIGHT = 0.4
+#: Where one of these is the concern and no other student is named, the student is the one at risk and harmed nobody.
+AT_RISK_ALONE = ("ABUSE", "MEDI", "STAF", "SUIC")
 #: Categories whose "things" are messages, rumours or recordings: no colour or material is put before them.
 WITHOUT_OBJECTS = (7, 8, 9, 10, 11, 18)
 HELD_OUT = {"dev": 1, "test": 2}
@@ -200,7 +202,8 @@ class _Writer:
         return extra, level, codes, need
 
     def _parties(self, event: dict[str, Any], slots: dict[str, str], text: str) -> tuple[Party, ...]:
-        parties = [Party(slots["A"], "caused_harm")]
+        alone = not slots["B"].startswith("Student") and event["codes"] and event["codes"][0] in AT_RISK_ALONE
+        parties = [Party(slots["A"], "affected" if alone else "caused_harm")]
         if slots["B"].startswith("Student"):
             parties.append(Party(slots["B"], "harmed"))
         if "{C}" in text:

@@ -2,8 +2,8 @@
 """One command that makes the starter model: `python -m trainer.starter.build --work FOLDER`.
 
 Stages: tokenizer (kept when it exists: it is frozen) → pre-training (resumable from FOLDER) → bf16 safetensors → Q8_0
-GGUF by the trainer's own export path. The scores are added by
-`trainer.starter.card --figures`.
+GGUF by the trainer's own export path. The scores are added by `trainer.starter.card --figures`. `--weights STARTER`
+goes on from an earlier starter, with its tokenizer, instead of beginning with random numbers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import platform
 import time
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,27 +49,39 @@ def starter_tokenizer(writer: CorpusWriter, folder: Path) -> Tokenizer:
     return made
 
 
-def main() -> None:
+def earlier_run(parser: argparse.ArgumentParser, folder: Path) -> dict[str, Any]:
+    """What the card of the starter in `folder` tells of its run; ends with status 2 where there is no whole starter."""
+    needed = ("card.json", card.MODEL, "config.json", "tokenizer.json")
+    missing = [name for name in needed if not (folder / name).exists()]
+    if missing:
+        parser.exit(2, f"{folder} is no starter's folder: {', '.join(missing)} missing; name one that has them.\n")
+    return dict(card.read(folder)["run"])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder outside the repository for checkpoints")
     parser.add_argument("--out", type=Path, default=ASSETS / "starter")
     parser.add_argument("--steps", type=int, default=pretrain.Plan.steps)
-    parser.add_argument("--weights", type=Path, help="a starter's folder to go on from, at a lower rate of learning")
+    parser.add_argument("--weights", type=Path, help="a starter's folder to go on from")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--notes", default="", help="a sentence for the model card")
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    plan = replace(pretrain.Plan(), steps=arguments.steps)
-    if arguments.weights:
-        plan = replace(plan, muon_lr=0.015, adam_lr=2e-3, prompt_share=0.0, seed=21)
+    args = parser.parse_args(arguments)
+    torch.set_num_threads(args.threads)
+    plan, before = replace(pretrain.Plan(), steps=args.steps), {}
     writer = CorpusWriter(tomllib.loads((ASSETS / "practice" / "gate.toml").read_text(encoding="utf-8"))["code"])
-    words = starter_tokenizer(writer, arguments.out)
+    if args.weights:
+        before = earlier_run(parser, args.weights)
+        plan = pretrain.going_on(plan, before["seed"])
+        words = Tokenizer.from_file(str(args.weights / "tokenizer.json"))
+        tokenizer.save(words, args.out)
+    else:
+        words = starter_tokenizer(writer, args.out)
     banks = load_banks(ASSETS / "practice" / "scenarios")
     stream = examples.batches(words, examples.stream(writer, banks, plan.seed), plan.tokens_per_batch, plan.seed)
-    before = card.read(arguments.weights)["run"] if arguments.weights else {}
-    model = pretrain.run(plan, words, stream, arguments.work / "starter.pt", say, arguments.weights)
-    finish(model, words, arguments.work / "starter.pt", arguments.out, arguments.notes, before)
-    say(f"the model is in {arguments.out.name}")
+    model = pretrain.run(plan, words, stream, args.work / "starter.pt", say, args.weights)
+    finish(model, words, args.work / "starter.pt", args.out, args.notes, before)
+    say(f"the model is in {args.out.name}")
 
 
 def finish(

@@ -73,6 +73,8 @@ LONG_SHARE = 0.04
 #: Words; well inside the contract's limits, so that the model's own answers stay inside them too.
 LONGEST_BODY = {"full": 400, "handoff": 160}
 YOUNG = ("PK-K", "1-2")
+#: The category in which the student at risk is the first one, whom the talk was about.
+DISCLOSURE = 24
 
 
 @dataclass(frozen=True)
@@ -170,10 +172,14 @@ class CorpusWriter:
         slots = self._slots(draft, rng, care)
         code = next(c for c in sorted(draft.scenario.gold.codes, key=self._severity) if c in self.gate)
         bank = self.gate[code]
-        deciders = [text for text in bank["decides"] if "," not in text and " about " not in text] or bank["decides"]
+        deciders = [text for text in bank["decides"] if "," not in text and " about " not in text]
+        deciders = deciders or [text.partition(",")[0] for text in bank["decides"]]
         slots |= {"concern": rng.choice(bank["concern"]), "decider": rng.choice(deciders)}
         slots["reopen"] = rng.choice(bank["reopen"]).rstrip(".")
         slots |= {"Concern": _upper(slots["concern"]), "Decider": _upper(slots["decider"])}
+        part = "handoff" if draft.slots["B"].startswith("Student") else "handoff_alone"
+        if part == "handoff_alone" or draft.scenario.category == DISCLOSURE:
+            slots |= {"A": slots["B"] if part == "handoff" else slots["A"], "B": slots["A"]}
         say = _Speaker(self.phrases, slots, rng, care)
         actions = rng.sample(bank["first_actions"], min(len(bank["first_actions"]), 3 if say.is_good("actions") else 1))
         never = rng.sample(bank["never"], min(len(bank["never"]), 2 if say.is_good("never") else 1))
@@ -184,17 +190,17 @@ class CorpusWriter:
             ),
             "Do not": say.sentences(
                 *(_sentence("Do not " + line) for line in never),
-                *say.all("handoff.no_meeting", "handoff.no_inquiry", "handoff.private"),
+                *say.all(f"{part}.no_meeting", f"{part}.no_inquiry", "handoff.private"),
             ),
             "Who decides": say.pick("handoff.who"),
             "Support meanwhile": say.sentences(
                 say.pick("handoff.support", good=True),
                 _sentence(rng.choice(bank["meanwhile"])),
-                *say.all("handoff.student", "handoff.choice", "handoff.others"),
+                *say.all(f"{part}.student", "handoff.choice", "handoff.others"),
             ),
             "When a restorative step could be reconsidered": say.pick("handoff.reopen"),
         }
-        reasoning = say.join("reasoning.wait", "reasoning.stop", "reasoning.facts", "handoff.because", "handoff.over")
+        reasoning = say.join("reasoning.wait", "reasoning.stop", "reasoning.facts", f"{part}.because", "handoff.over")
         return _assemble(reasoning, sections)
 
     def _severity(self, code: str) -> int:
@@ -203,7 +209,7 @@ class CorpusWriter:
     def _slots(self, draft: Draft, rng: random.Random, care: float) -> dict[str, str]:
         """Everything that a phrase may name, drawn once so that an answer stays of one piece."""
         category, base = draft.category, dict(draft.slots)
-        fact = clause(rng.choice(draft.sentences))
+        fact = clause(rng.choice([line for line in draft.sentences if "Student" in line] or draft.sentences))
         base |= {"fact": fact, "fact_inner": _inner(fact), "need": draft.scenario.gold.need, "P": draft.slots["P"]}
 
         def draw(key: str, count: int) -> list[str]:
@@ -264,7 +270,7 @@ class _Speaker:
         self.phrases, self.slots, self.rng, self.care = phrases, slots, rng, care
 
     def is_good(self, element: str) -> bool:
-        return self.rng.random() < self.care + OFFSET.get(element, 0.0)
+        return self.rng.random() < self.care + OFFSET.get(element.replace("_alone", ""), 0.0)
 
     def pick(self, element: str, *, good: bool | None = None) -> str:
         part, _, name = element.partition(".")

@@ -28,7 +28,7 @@ from trainer.starter.variation import Variation
 PROMPT_WEIGHT, ANSWER_WEIGHT, COPY_WEIGHT, DECISION_WEIGHT = 0.08, 1.0, 2.5, 12.0
 MAX_TOKENS = 2304
 #: Share of examples that are cut off behind the decision, and of the harmless ones among them that get a cue sentence.
-SHORT_SHARE, CUE_SHARE = 0.6, 0.6
+SHORT_SHARE, CUE_SHARE = 0.7, 0.7
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarr
 
 
 def _copied_spans(example: Example, answer: str) -> list[tuple[int, int]]:
-    needles = [*(example.draft.scenario.gold.particulars or {}).values()]
+    needles = list((example.draft.scenario.gold.particulars or {}).values())
     needles += [p.id for p in example.passages]
     needles += [clause(sentence).rstrip(".!? ")[1:] for sentence in example.draft.sentences]
     spans = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +44,14 @@ class Plan:
     seed: int = 20
 
 
+def going_on(plan: Plan, seed: int) -> Plan:
+    """The plan for a run that begins with an earlier starter, whose run had `seed`: other documents, lower rates.
+
+    That starter looks back already and knows the prompt's words, so neither is taught from the beginning again.
+    """
+    return replace(plan, muon_lr=0.015, adam_lr=2e-3, repeat_steps=0, prompt_share=0.0, seed=seed + 1)
+
+
 def new_model(plan: Plan, tokenizer: Tokenizer) -> LlamaForCausalLM:
     """A Llama-shaped model with tied embeddings and a context of 4,096."""
     torch.manual_seed(plan.seed)
@@ -74,20 +82,18 @@ def run(
 ) -> LlamaForCausalLM:
     """Train (or go on from `checkpoint`) to the plan's last step and return the model in float32.
 
-    `weights` is the folder of an earlier starter of the same shape to begin with instead of random numbers.
+    `weights` is the folder of an earlier starter to begin with instead of random numbers; raises `ValueError` when its
+    shape is not the plan's.
     """
-    model = new_model(plan, tokenizer)
-    if weights:
-        model = LlamaForCausalLM.from_pretrained(weights, dtype=torch.float32, local_files_only=True)
+    model = _earlier_model(plan, weights) if weights else new_model(plan, tokenizer)
     optimizers = _optimizers(model, plan)
     step, tokens, seconds = _restore(checkpoint, model, optimizers, plan)
     for _ in range(sum(not _is_repeat(done, plan) for done in range(step))):
         next(stream)
-    rng = np.random.default_rng(plan.seed)
     started, since = time.monotonic() - seconds, tokens
     while step < plan.steps:
         repeats = _is_repeat(step, plan)
-        batch = _repeated(plan, step, rng) if repeats else next(stream)
+        batch = _repeated(plan, step) if repeats else next(stream)
         _set_rates(optimizers, plan, step)
         loss = _loss(model, batch, answers_only=step > plan.prompt_share * plan.steps)
         loss.backward()
@@ -107,13 +113,25 @@ def run(
     return model
 
 
+def _earlier_model(plan: Plan, folder: Path) -> LlamaForCausalLM:
+    model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    config = model.config
+    if (config.hidden_size, config.num_hidden_layers, config.vocab_size) != (plan.hidden, plan.layers, VOCABULARY):
+        raise ValueError(f"The starter in {folder.name} has another size than this plan; build it without --weights.")
+    return model
+
+
 def _is_repeat(step: int, plan: Plan) -> bool:
     """Nothing but repetitions until looking back is learnt, then some so that it is not forgotten."""
     return step < plan.repeat_steps or step % plan.repeat_every == 0
 
 
-def _repeated(plan: Plan, step: int, rng: np.random.Generator) -> examples.Batch:
-    """Short rows at first: there the circuit forms soonest; then up to the length of a real document."""
+def _repeated(plan: Plan, step: int) -> examples.Batch:
+    """Short rows at first: there the circuit forms soonest; then up to the length of a real document.
+
+    Drawn from the plan's seed and the step alone, so that a resumed run sees what an unbroken one sees.
+    """
+    rng = np.random.default_rng([plan.seed, step])
     length = 256 if step < plan.repeat_steps else int(rng.choice((256, 512, 1024)))
     return examples.repeated(plan.tokens_per_batch // 2, VOCABULARY, rng, length)
 

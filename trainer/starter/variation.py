@@ -53,7 +53,12 @@ class Variation:
     """Changes drafts and passages; every change is drawn from the generator that is handed in."""
 
     def __init__(self, banks: Banks) -> None:
-        self.cues = load_cues()
+        cues = load_cues()
+        #: Cue sentences by code: those for any report, and those for a report without a second student.
+        self.cues = {
+            True: cues,
+            False: {code: kept for code, lines in cues.items() if (kept := [x for x in lines if "{B}" not in x])},
+        }
         texts = [line for bank in banks.categories.values() for event in bank["event"] for line in event["sentences"]]
         texts += [
             line
@@ -91,13 +96,10 @@ class Variation:
 
         One sentence decides, in a report that is otherwise the same: so it is that sentence that has to be read.
         """
-        has_b = draft.slots["B"].startswith("Student")
-        usable = {
-            code: [line for line in lines if has_b or "{B}" not in line] for code, lines in self.cues.items()
-        }
-        codes = [code for code in usable if usable[code] and code != NO_CONCERN]
-        code = rng.choice([*codes, *[NO_CONCERN] * len(codes)])
-        line = rng.choice(usable[code])
+        cues = self.cues[draft.slots["B"].startswith("Student")]
+        concerns = [code for code in cues if code != NO_CONCERN]
+        code = rng.choice([*concerns, *[NO_CONCERN] * len(concerns)])
+        line = rng.choice(cues[code])
         case = draft.scenario.case
         lines = sentences(case.narrative)
         lines.insert(rng.randint(1, len(lines)), line.format(**draft.slots))
