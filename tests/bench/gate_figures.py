@@ -4,8 +4,8 @@
     python tests/bench/gate_figures.py [--json FILE] [--misses N]
 
 Every family of `assets/practice/scenarios/events_*.toml` but the general ones was written later than the rules, by
-others and without a look at them, half of it in indirect words. As soon as a rule is changed on these texts the figures
-are a fit and no estimate any more; then say so where they stand.
+others and without a look at them, much of it in indirect words; the levels are the writers' own. As soon as a rule is
+changed on these texts the figures are a fit and no estimate any more; then say so where they stand.
 """
 
 from __future__ import annotations

@@ -113,3 +113,30 @@ def test_a_student_at_risk_who_is_alone_in_a_report_has_harmed_nobody(made: dict
         if len(students) == 1 and scenario.gold.form == "handoff":
             roles[scenario.gold.codes[0] in generator.AT_RISK_ALONE].add(students[0].role)
     assert roles == {True: {"affected"}, False: {"caused_harm"}}
+
+
+def test_a_refusal_in_plain_words_is_often_ticked_on_the_form_too(banks: generator.Banks) -> None:
+    refused = [s for s in generator.generate(banks, 1200, "test", seed=5) if "VOLU" in s.gold.codes]
+    ticked = [s for s in refused if s.case.willing]
+    assert 0.2 < len(ticked) / len(refused) < 0.9
+    for scenario in ticked:
+        assert set(scenario.case.willing.values()) == {"no"} and scenario.gold.form == "handoff"
+        assert set(scenario.case.willing) <= {p.name for p in scenario.case.parties if p.role != "staff"}
+    others = [s for s in generator.generate(banks, 600, "train", seed=5) if "VOLU" not in s.gold.codes]
+    assert not any(s.case.willing for s in others)
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("{B} does not want to meet {A}.", "B"),
+        ("{B} needs distance from {A} and is not ready for a talk.", "B"),
+        ("Asked about a talk with {S}, {A} answered, 'I am not going.'", "A"),
+        ("If {A} is there, {B} will not come.", "B"),
+        ('{A} keeps repeating "I did not do it".', None),
+        ("{A} and {B} agreed to talk.", None),
+    ],
+)
+def test_who_refuses_is_read_from_the_sentence(line: str, person: str | None) -> None:
+    found = generator._REFUSES.search(line)
+    assert (found.group(1) if found else None) == person

@@ -94,18 +94,35 @@ def test_copied_words_weigh_more_than_the_rest(written: list[Example], words: To
     assert {round(float(w), 2) for w in weights[1:]} == {0.08, 1.0, 2.5, 12.0}
 
 
-def test_one_sentence_more_makes_a_harmless_report_a_grave_one(banks: Banks) -> None:
+def test_a_cue_decides_in_a_report_that_is_otherwise_the_same(banks: Banks) -> None:
     varied, rng, all_cues = variation.Variation(banks), random.Random(3), variation.load_cues()
-    harmless = [d for d in itertools.islice(drafts(banks, "train", 5), 200) if d.scenario.gold.level == "CLEAR"]
-    codes = set()
+    harmless = [d for d in itertools.islice(drafts(banks, "train", 5), 300) if d.scenario.gold.level == "CLEAR"]
+    codes, ticked, in_place_of_the_event = set(), 0, 0
     for draft in harmless:
         cued, code = varied.with_cue(draft, rng)
-        before, after = (sentences(one.scenario.case.narrative) for one in (draft, cued))
-        drawn = {line.format(**draft.slots) for line in all_cues[code or variation.NO_CONCERN]}
-        assert len(after) > len(before) and [line for line in after if line in before] == before
-        assert any(line in cued.scenario.case.narrative for line in drawn)
+        before, after = draft.scenario.case.narrative, cued.scenario.case.narrative
         codes.add(code)
-    assert None in codes and len(codes) > 8
+        if cued.scenario.case.willing:
+            ticked += 1
+            assert code == "VOLU" and after == before and set(cued.scenario.case.willing.values()) == {"no"}
+            continue
+        drawn = [line.format(**draft.slots) for line in all_cues[code or variation.NO_CONCERN]]
+        cue = next(line for line in drawn if line in after)
+        rest = sentences(after.replace(cue, ""))
+        assert cue not in before and all(line in before for line in rest)
+        in_place_of_the_event += draft.sentences[0] not in after
+    assert None in codes and len(codes) > 8 and ticked and 0 < in_place_of_the_event < len(harmless)
+
+
+def test_a_thinned_report_keeps_its_people_and_loses_other_words(banks: Banks) -> None:
+    varied, rng = variation.Variation(banks), random.Random(5)
+    kept = []
+    for draft in itertools.islice(drafts(banks, "train", 7), 60):
+        before = draft.scenario.case.narrative.split()
+        after = varied.thinned(draft, rng).scenario.case.narrative.split()
+        kept.append(len(after) / len(before))
+        assert [word for word in after if not word.islower()] == [word for word in before if not word.islower()]
+    assert 1.0 in kept and min(kept) < 0.75 and 0.7 < sum(kept) / len(kept) < 0.95
 
 
 def test_a_cue_names_nobody_who_is_not_in_the_report(banks: Banks) -> None:

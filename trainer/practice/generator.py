@@ -10,6 +10,7 @@ so no sentence of it was ever seen in training; places, things and times are com
 from __future__ import annotations
 
 import random
+import re
 import string
 import tomllib
 from collections.abc import Callable, Iterator
@@ -28,6 +29,15 @@ AT_RISK_ALONE = ("ABUSE", "MEDI", "STAF", "SUIC")
 #: Categories whose "things" are messages, rumours or recordings: no colour or material is put before them.
 WITHOUT_OBJECTS = (7, 8, 9, 10, 11, 18)
 HELD_OUT = {"dev": 1, "test": 2}
+#: Share of the reported refusals that also stand in the form's own field, as the form asks.
+REFUSAL_ENTERED = 0.6
+_REFUSES = re.compile(
+    r"(?<!from )(?<!with )(?<!near )\{([AB])\}(?:[^{}]|\{S\}|\{in_place\}|\{time\}|(?<=from |with |near )\{[AB]\})*?"
+    r"\b(?:refus\w+|declin\w+|turned down|asked not to|don't want|not sitting|will not do|wants? nothing to do"
+    r"|(?:say|says|said|saying) no|(?:does|do|did|would|will|is|am) not "
+    r"(?:want|agree|willing|come|take part|sit|talk|speak|meet|ready|going|attend))\b",
+    re.IGNORECASE,
+)
 #: Changes the words in a scenario's slots in place.
 Vary = Callable[[dict[str, str], random.Random], None]
 
@@ -132,7 +142,9 @@ class _Writer:
             self._particulars(slots, event),
             need,
         )
-        case = Case(narrative, band, self.rng.choice(event["severity"]), slots["place_bare"], parties, accounts)
+        severity = self.rng.choice(event["severity"])
+        willing = self._willing(codes, [*event["sentences"], *extra], slots)
+        case = Case(narrative, band, severity, slots["place_bare"], parties, accounts, willing)
         scenario = Scenario(
             f"{self.split}-{self.seed}-{self.number}",
             self.seed,
@@ -218,6 +230,14 @@ class _Writer:
             return (), extra
         said = claims[0].removeprefix("{A} says").removeprefix(" that").strip().format(**slots)
         return (Account(slots["A"], said[0].upper() + said[1:]),), [line for line in extra if line != claims[0]]
+
+    def _willing(self, codes: tuple[str, ...], lines: list[str], slots: dict[str, str]) -> dict[str, str]:
+        """Who refuses to meet, where the report says so in plain words and the form was filled in."""
+        said = next((found for line in lines if (found := _REFUSES.search(line))), None)
+        if "VOLU" not in codes or said is None or self.rng.random() > REFUSAL_ENTERED:
+            return {}
+        person = slots[said.group(1)]
+        return {person: "no"} if person.startswith("Student") else {}
 
     def _narrative(self, slots: dict[str, str], sentences: list[str], extra: list[str]) -> str:
         rng = self.rng

@@ -28,7 +28,7 @@ from trainer.starter.variation import Variation
 PROMPT_WEIGHT, ANSWER_WEIGHT, COPY_WEIGHT, DECISION_WEIGHT = 0.08, 1.0, 2.5, 12.0
 MAX_TOKENS = 2304
 #: Share of examples that are cut off behind the decision, and of the harmless ones among them that get a cue sentence.
-SHORT_SHARE, CUE_SHARE = 0.7, 0.7
+SHORT_SHARE, CUE_SHARE = 0.75, 0.85
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,13 @@ def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = S
         is_short = rng.random() < short_share
         if is_short and draft.scenario.gold.level == "CLEAR" and rng.random() < CUE_SHARE:
             cued, code = variation.with_cue(draft, rng)
-            yield Example(cued, (), writer.decision(code, rng), is_whole=False)
+            yield Example(variation.thinned(cued, rng), (), writer.decision(code, rng), is_whole=False)
             continue
         example = writer.example(variation.sentences(draft, rng), rng, variation.passages)
         if is_short:
             example = _shortened(example, rng)
-            example = replace(example, draft=variation.company(example.draft, list(harmless), rng))
+            beside = variation.company(example.draft, list(harmless), rng)
+            example = replace(example, draft=variation.thinned(beside, rng))
         yield example
 
 

@@ -14,6 +14,7 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from trainer.practice.citations import Passage
 from trainer.practice.generator import Banks, Draft
@@ -21,6 +22,12 @@ from trainer.practice.rubric.wording import sentences
 
 STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.5, 0.6, 0.6, 0.8
 REPORT_WORDS, POLICY_WORDS, CUE_WORDS = 0.3, 0.35, 0.15
+#: Share of cues that raise a concern, and of cues that stand in place of the event.
+CONCERN_SHARE, ALONE = 0.35, 0.6
+#: Share of them in which nothing is said and only the form's field tells that somebody refuses to meet.
+TICKED = 0.05
+#: Share of reports from which words are left out, and which share of their words.
+THINNED, LEFT_OUT = 0.7, (0.1, 0.5)
 ROOMS = (
     "room",
     "area",
@@ -36,7 +43,7 @@ ROOMS = (
     "table",
     "field",
 )
-NO_CONCERN = "NONE"
+NO_CONCERN, UNWILLING = "NONE", "VOLU"
 _WORD = re.compile(r"\b[a-z]{4,}\b")
 
 
@@ -88,39 +95,52 @@ class Variation:
         for sentence in draft.sentences:
             changed.append(self._exchanged(sentence, kept, REPORT_WORDS, rng))
             narrative = narrative.replace(sentence, changed[-1])
-        case = replace(draft.scenario.case, narrative=narrative)
-        return replace(draft, scenario=replace(draft.scenario, case=case), sentences=tuple(changed))
+        return replace(_told(draft, narrative), sentences=tuple(changed))
 
     def with_cue(self, draft: Draft, rng: random.Random) -> tuple[Draft, str | None]:
-        """A harmless draft with one sentence more, and the code of the concern that it raises (None: none).
+        """A harmless draft with a cue beside its event or in place of it, and the code of the concern (None: none).
 
-        One sentence decides, in a report that is otherwise the same: so it is that sentence that has to be read.
+        The cue alone decides, in a report that is otherwise the same: so it is the cue that has to be read.
         """
+        if rng.random() < TICKED:
+            person = rng.choice([p.name for p in draft.scenario.case.parties if p.role != "staff"])
+            return _with_case(draft, willing={person: "no"}), UNWILLING
         cues = self.cues[draft.slots["B"].startswith("Student")]
         concerns = [code for code in cues if code != NO_CONCERN]
-        code = rng.choice([*concerns, *[NO_CONCERN] * len(concerns)])
-        line = rng.choice(cues[code])
-        case = draft.scenario.case
-        lines = sentences(case.narrative)
-        lines.insert(rng.randint(1, len(lines)), line.format(**draft.slots))
-        case = replace(case, narrative=" ".join(lines))
-        changed = replace(draft, scenario=replace(draft.scenario, case=case))
-        return changed, None if code == NO_CONCERN else code
+        code = rng.choice(concerns) if rng.random() < CONCERN_SHARE else NO_CONCERN
+        narrative = draft.scenario.case.narrative
+        if rng.random() < ALONE:
+            for sentence in draft.sentences:
+                narrative = narrative.replace(sentence, "")
+        lines = sentences(narrative)
+        lines.insert(rng.randint(min(1, len(lines)), len(lines)), rng.choice(cues[code]).format(**draft.slots))
+        return _told(draft, " ".join(lines)), None if code == NO_CONCERN else code
+
+    def thinned(self, draft: Draft, rng: random.Random) -> Draft:
+        """Most of the time the same draft with words left out of its report here and there.
+
+        A report is known again by any few of its words, and what is known again need not be read: a starter that saw
+        whole reports told 98 of 100 pairs of trained families apart, and 74 of those that it had never seen. With words
+        missing, every word that is there has to count.
+        """
+        if rng.random() > THINNED:
+            return draft
+        share = rng.uniform(*LEFT_OUT)
+        kept = [word for word in draft.scenario.case.narrative.split() if not word.islower() or rng.random() > share]
+        return _told(draft, " ".join(kept))
 
     def company(self, draft: Draft, harmless: list[str], rng: random.Random) -> Draft:
         """The same draft with sentences of harmless reports around its own, and other words here and there.
 
         Whole reports are learnt by heart; what makes a report a grave one has to be found among what does not.
         """
-        case = draft.scenario.case
-        lines = sentences(case.narrative)
+        lines = sentences(draft.scenario.case.narrative)
         if draft.scenario.gold.level in ("STOP", "HOLD") and rng.random() < CHANGED_REPORT:
             kept = set(_WORD.findall(" ".join(draft.slots.values()).lower()))
             lines = [self._exchanged(line, kept, CUE_WORDS, rng) for line in lines]
         for line in rng.sample(harmless, min(len(harmless), rng.choice((0, 1, 2, 3)))):
             lines.insert(rng.randint(0, len(lines)), line)
-        case = replace(case, narrative=" ".join(lines))
-        return replace(draft, scenario=replace(draft.scenario, case=case))
+        return _told(draft, " ".join(lines))
 
     def passages(self, given: list[Passage], relevant: list[Passage], rng: random.Random) -> None:
         """Exchange words in some of the passages, in both lists alike."""
@@ -136,3 +156,11 @@ class Variation:
             return word if word in kept or rng.random() > share else rng.choice(self.words)
 
         return _WORD.sub(other, text)
+
+
+def _told(draft: Draft, narrative: str) -> Draft:
+    return _with_case(draft, narrative=narrative)
+
+
+def _with_case(draft: Draft, **fields: Any) -> Draft:
+    return replace(draft, scenario=replace(draft.scenario, case=replace(draft.scenario.case, **fields)))
