@@ -89,9 +89,21 @@ def test_the_corpus_uses_training_families_only(written: list[Example]) -> None:
 
 
 def test_copied_words_weigh_more_than_the_rest(written: list[Example], words: Tokenizer) -> None:
-    ids, weights = examples.encode(words, written[0])
-    assert len(ids) == len(weights)
-    assert {round(float(w), 2) for w in weights[1:]} == {0.08, 1.0, 2.5, 12.0}
+    row = examples.encode(words, written[0])
+    assert len(row.ids) == len(row.weights)
+    assert {round(float(w), 2) for w in row.weights[1:]} == {0.08, 1.0, 2.5, 12.0}
+
+
+def test_a_row_marks_its_report_and_names_its_concern(short: list[Example], words: Tokenizer) -> None:
+    concerns = set()
+    for example in short:
+        row = examples.encode(words, example)
+        marked = words.decode(row.ids[slice(*row.report)].tolist())
+        narrative = example.draft.scenario.case.narrative
+        assert " ".join(narrative.split()) in marked and "Policies" not in marked and "reasoning" not in marked
+        assert (row.concern == 0) == ("? No" in example.answer)
+        concerns.add(row.concern)
+    assert len(concerns) > 8
 
 
 def test_a_cue_decides_in_a_report_that_is_otherwise_the_same(banks: Banks) -> None:
@@ -176,8 +188,8 @@ def test_the_token_that_decides_between_the_forms_weighs_most(
     """The first token at which the two forms differ, not one that follows from it."""
     of_form: dict[str, set[int]] = {"No": set(), "Yes": set()}
     for example in (*written, *short):
-        ids, weights = examples.encode(words, example)
-        (decisive,) = ids[weights == examples.DECISION_WEIGHT].tolist()
+        row = examples.encode(words, example)
+        (decisive,) = row.ids[row.weights == examples.DECISION_WEIGHT].tolist()
         of_form["Yes" if "? Yes" in example.answer[:90] else "No"].add(decisive)
     assert of_form["No"] and of_form["Yes"] and not of_form["No"] & of_form["Yes"]
 
@@ -185,7 +197,7 @@ def test_the_token_that_decides_between_the_forms_weighs_most(
 def test_a_short_example_ends_behind_its_decision(short: list[Example], words: Tokenizer) -> None:
     end = words.token_to_id(tokenizer.TURN_END)
     for example in short:
-        ids, _ = examples.encode(words, example)
+        ids = examples.encode(words, example).ids
         assert example.answer.startswith(contract.REASONING_OPEN) and len(example.answer) < 260
         assert ids[-1] != end and not example.is_whole
 

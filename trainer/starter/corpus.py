@@ -79,11 +79,12 @@ DISCLOSURE = 24
 
 @dataclass(frozen=True)
 class Example:
-    """One document of the corpus: the prompt's passages, the answer, and what it was drawn from."""
+    """One document of the corpus: the prompt's passages, the answer, the code of its concern, and what it came from."""
 
     draft: Draft
     passages: tuple[Passage, ...]
     answer: str
+    concern: str | None
     is_whole: bool = True
 
 
@@ -112,8 +113,13 @@ class CorpusWriter:
             answer = write(draft, given, relevant, rng, care + rng.uniform(-1.0, 1.0) * attempt / 60)
             parsed = contract.parse(answer)
             if parsed.is_valid and contract.count_words(parsed.body) <= LONGEST_BODY[parsed.form or "full"]:
-                return Example(draft, tuple(given), answer)
+                concern = self.concern(draft) if draft.scenario.gold.form == "handoff" else None
+                return Example(draft, tuple(given), answer, concern)
         raise RuntimeError(f"no valid answer could be written for family {draft.event['family']}")
+
+    def concern(self, draft: Draft) -> str:
+        """The gravest of a gated report's codes."""
+        return next(c for c in sorted(draft.scenario.gold.codes, key=self._severity) if c in self.gate)
 
     def decision(self, code: str | None, rng: random.Random) -> str:
         """The first two sentences of a reasoning: whether to wait, and for the concern of `code` (None: no)."""
@@ -170,8 +176,7 @@ class CorpusWriter:
         self, draft: Draft, given: Sequence[Passage], relevant: Sequence[Passage], rng: random.Random, care: float
     ) -> str:
         slots = self._slots(draft, rng, care)
-        code = next(c for c in sorted(draft.scenario.gold.codes, key=self._severity) if c in self.gate)
-        bank = self.gate[code]
+        bank = self.gate[self.concern(draft)]
         deciders = [text for text in bank["decides"] if "," not in text and " about " not in text]
         deciders = deciders or [text.partition(",")[0] for text in bank["decides"]]
         slots |= {"concern": rng.choice(bank["concern"]), "decider": rng.choice(deciders)}

@@ -22,21 +22,44 @@ from trainer.practice import prompt
 from trainer.practice.generator import Banks, drafts
 from trainer.practice.rubric.wording import sentences
 from trainer.starter.corpus import CorpusWriter, Example, clause
-from trainer.starter.tokenizer import render
+from trainer.starter.tokenizer import TURN_END, render
 from trainer.starter.variation import Variation
 
 PROMPT_WEIGHT, ANSWER_WEIGHT, COPY_WEIGHT, DECISION_WEIGHT = 0.08, 1.0, 2.5, 12.0
 MAX_TOKENS = 2304
+#: The line of the prompt behind which the report begins.
+REPORT_BEGINS = "\nReport:\n"
+#: What a report may raise; the first stands for nothing. Their order is that of the rows of the head in training.
+CONCERNS = (
+    None,
+    *("ABUSE", "BULY", "DATE", "HATE", "IMAG", "LAWE", "MEDI", "RETL", "SEXH", "STAF", "SUIC", "THRT", "VOLU", "WEAP"),
+)
 #: Share of examples that are cut off behind the decision, and of the harmless ones among them that get a cue sentence.
 SHORT_SHARE, CUE_SHARE = 0.75, 0.85
 
 
 @dataclass(frozen=True)
 class Batch:
-    """`ids` (rows, length) int64, right-padded with 0; `weights` (rows, length) float32, 0 where there is no target."""
+    """`ids` (rows, length) int64, right-padded with 0; `weights` (rows, length) float32, 0 where there is no target.
+
+    `report` (rows, length) bool marks the tokens of the report, `concern` (rows) int64 says what it raises (an index
+    into `CONCERNS`, 0 for nothing); both are None where a row is no document.
+    """
 
     ids: np.ndarray
     weights: np.ndarray
+    report: np.ndarray | None = None
+    concern: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One document: `ids` int64 and `weights` float32 of the same length, its report's (begin, end), its concern."""
+
+    ids: np.ndarray
+    weights: np.ndarray
+    report: tuple[int, int]
+    concern: int
 
 
 def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = SHORT_SHARE) -> Iterator[Example]:
@@ -50,7 +73,7 @@ def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = S
         is_short = rng.random() < short_share
         if is_short and draft.scenario.gold.level == "CLEAR" and rng.random() < CUE_SHARE:
             cued, code = variation.with_cue(draft, rng)
-            yield Example(variation.thinned(cued, rng), (), writer.decision(code, rng), is_whole=False)
+            yield Example(variation.thinned(cued, rng), (), writer.decision(code, rng), code, is_whole=False)
             continue
         example = writer.example(variation.sentences(draft, rng), rng, variation.passages)
         if is_short:
@@ -77,10 +100,11 @@ def text_of(example: Example) -> tuple[str, str]:
     return before, answer if example.is_whole else answer[: len(example.answer)]
 
 
-def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarray]:
-    """Ids and weights of one example."""
+def encode(tokenizer: Tokenizer, example: Example) -> Row:
+    """One example as token ids, with what is to be learnt from it."""
     before, answer = text_of(example)
-    first = tokenizer.encode(before).ids
+    prompt_tokens = tokenizer.encode(before)
+    first = prompt_tokens.ids
     second = tokenizer.encode(answer)
     weights = np.full(len(first) + len(second.ids), PROMPT_WEIGHT, np.float32)
     weights[len(first) :] = ANSWER_WEIGHT
@@ -91,7 +115,15 @@ def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarr
         if start == decided:
             weights[len(first) + index] = DECISION_WEIGHT
     weights[0] = 0
-    return np.array([*first, *second.ids], np.int64)[:MAX_TOKENS], weights[:MAX_TOKENS]
+    report = _token_span(prompt_tokens.offsets, before.rindex(REPORT_BEGINS), before.rindex(TURN_END))
+    ids = np.array([*first, *second.ids], np.int64)
+    return Row(ids[:MAX_TOKENS], weights[:MAX_TOKENS], report, CONCERNS.index(example.concern))
+
+
+def _token_span(offsets: list[tuple[int, int]], begin: int, end: int) -> tuple[int, int]:
+    """First and last-but-one index of the tokens that lie between two places of the text."""
+    inside = [index for index, (start, stop) in enumerate(offsets) if start >= begin and stop <= end]
+    return inside[0], inside[-1] + 1
 
 
 def _copied_spans(example: Example, answer: str) -> list[tuple[int, int]]:
@@ -116,10 +148,10 @@ def batches(
     """Batches of about `tokens_per_batch`, rows of like length together, in random order."""
     rng = random.Random(f"batches-{seed}")
     while True:
-        rows = sorted((encode(tokenizer, next(examples)) for _ in range(pool)), key=lambda row: len(row[0]))
-        groups: list[list[tuple[np.ndarray, np.ndarray]]] = [[]]
+        rows = sorted((encode(tokenizer, next(examples)) for _ in range(pool)), key=lambda row: len(row.ids))
+        groups: list[list[Row]] = [[]]
         for row in rows:
-            if groups[-1] and (len(groups[-1]) + 1) * len(row[0]) > tokens_per_batch:
+            if groups[-1] and (len(groups[-1]) + 1) * len(row.ids) > tokens_per_batch:
                 groups.append([])
             groups[-1].append(row)
         rng.shuffle(groups)
@@ -138,9 +170,11 @@ def repeated(tokens_per_batch: int, vocabulary: int, rng: np.random.Generator, l
     return Batch(ids, weights)
 
 
-def _pad(rows: list[tuple[np.ndarray, np.ndarray]]) -> Batch:
-    length = max(len(ids) for ids, _ in rows)
+def _pad(rows: list[Row]) -> Batch:
+    length = max(len(row.ids) for row in rows)
     ids, weights = np.zeros((len(rows), length), np.int64), np.zeros((len(rows), length), np.float32)
-    for index, (row_ids, row_weights) in enumerate(rows):
-        ids[index, : len(row_ids)], weights[index, : len(row_ids)] = row_ids, row_weights
-    return Batch(ids, weights)
+    report = np.zeros((len(rows), length), bool)
+    for index, row in enumerate(rows):
+        ids[index, : len(row.ids)], weights[index, : len(row.ids)] = row.ids, row.weights
+        report[index, slice(*row.report)] = True
+    return Batch(ids, weights, report, np.array([row.concern for row in rows]))

@@ -32,6 +32,13 @@ class _Shape:
 
 def answer_logits(model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor) -> torch.Tensor:
     """Logits (kept, vocabulary) for the positions where `keep` (rows, length) is true; `ids` is right-padded."""
+    return logits_and_states(model, ids, keep, 0)[0]
+
+
+def logits_and_states(
+    model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor, depth: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The logits of `answer_logits`, and what `depth` layers make of `ids`: (rows, length, width), not normalised."""
     config, body = model.config, model.model
     x = body.embed_tokens(ids)
     angles = _rotary(ids.shape[1], config.head_dim, config.rope_parameters["rope_theta"], x.dtype)
@@ -39,11 +46,13 @@ def answer_logits(model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor
     heads, kv_heads = config.num_attention_heads, config.num_key_value_heads
     shape = _Shape(heads, kv_heads, config.rms_norm_eps, *angles, _later(ids.shape[1]))
     first, own = x[:1, :shared], x[:, shared:]
-    for layer in body.layers:
+    states = x
+    for number, layer in enumerate(body.layers, start=1):
         first, own = _layer(first, own, layer, shape)
-    x = torch.cat((first.expand(len(ids), -1, -1), own), dim=1)
+        x = torch.cat((first.expand(len(ids), -1, -1), own), dim=1) if number in (depth, len(body.layers)) else x
+        states = x if number == depth else states
     x = functional.rms_norm(x[keep], (config.hidden_size,), body.norm.weight, config.rms_norm_eps)
-    return functional.linear(x, model.lm_head.weight)
+    return functional.linear(x, model.lm_head.weight), states
 
 
 def _shared_length(ids: torch.Tensor) -> int:

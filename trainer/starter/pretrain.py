@@ -22,6 +22,9 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from trainer.starter import examples, lean
 from trainer.starter.tokenizer import END_OF_TEXT, TURN_END, VOCABULARY
 
+#: The layers below the head that names a report's concern, and the weight of its loss.
+CONCERN_DEPTH, CONCERN_WEIGHT = 2, 0.5
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -86,8 +89,9 @@ def run(
     shape is not the plan's.
     """
     model = _earlier_model(plan, weights) if weights else new_model(plan, tokenizer)
-    optimizers = _optimizers(model, plan)
-    step, tokens, seconds = _restore(checkpoint, model, optimizers, plan)
+    head = concern_head(plan)
+    optimizers = _optimizers(model, head, plan)
+    step, tokens, seconds = _restore(checkpoint, model, head, optimizers, plan)
     for _ in range(sum(not _is_repeat(done, plan) for done in range(step))):
         next(stream)
     started, since = time.monotonic() - seconds, tokens
@@ -95,7 +99,7 @@ def run(
         repeats = _is_repeat(step, plan)
         batch = _repeated(plan, step) if repeats else next(stream)
         _set_rates(optimizers, plan, step)
-        loss = _loss(model, batch, answers_only=step > plan.prompt_share * plan.steps)
+        loss = _loss(model, head, batch, answers_only=step > plan.prompt_share * plan.steps)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer, _ in optimizers:
@@ -109,7 +113,7 @@ def run(
                 f"{(tokens - since) / max(1e-9, elapsed - seconds):.0f}/s  {elapsed / 60:.1f} min"
             )
         if step % 200 == 0 or step == plan.steps:
-            _save(checkpoint, model, optimizers, plan, (step, tokens, time.monotonic() - started))
+            _save(checkpoint, model, head, optimizers, plan, (step, tokens, time.monotonic() - started))
     return model
 
 
@@ -136,19 +140,41 @@ def _repeated(plan: Plan, step: int) -> examples.Batch:
     return examples.repeated(plan.tokens_per_batch // 2, VOCABULARY, rng, length)
 
 
-def _loss(model: LlamaForCausalLM, batch: examples.Batch, *, answers_only: bool) -> torch.Tensor:
+def concern_head(plan: Plan) -> torch.nn.Linear:
+    """Names the concern of a report from the lower layers' view of its words; it serves the training alone.
+
+    A language model has one token a document to learn that from, and meets it by learning reports by heart; a linear
+    model on single words, trained on the same reports, told unseen ones apart far better (area under the curve 0.91
+    against 0.73). With this head every word of a report is asked what it speaks for, and the model may read it there.
+    """
+    torch.manual_seed(plan.seed)
+    return torch.nn.Linear(plan.hidden, len(examples.CONCERNS))
+
+
+def _loss(
+    model: LlamaForCausalLM, head: torch.nn.Linear, batch: examples.Batch, *, answers_only: bool
+) -> torch.Tensor:
     """Weighted cross-entropy; after the first part of the run the prompt is no longer a target (saves time)."""
     ids, weights = torch.from_numpy(batch.ids), torch.from_numpy(batch.weights)[:, 1:]
     keep = weights > (examples.PROMPT_WEIGHT if answers_only else 0.0)
     with torch.autocast("cpu", torch.bfloat16):
-        logits = lean.answer_logits(model, ids[:, :-1], keep)
+        logits, states = lean.logits_and_states(model, ids[:, :-1], keep, CONCERN_DEPTH)
     each = functional.cross_entropy(logits.float(), ids[:, 1:][keep], reduction="none")
-    return (each * weights[keep]).sum() / weights[keep].sum()
+    loss = (each * weights[keep]).sum() / weights[keep].sum()
+    if batch.report is None or batch.concern is None:
+        return loss
+    words = torch.from_numpy(batch.report)[:, :-1, None]
+    states = functional.rms_norm(states.float(), states.shape[-1:]) * words
+    named = head(states.sum(1) / words.sum(1).sqrt())
+    return loss + CONCERN_WEIGHT * functional.cross_entropy(named, torch.from_numpy(batch.concern))
 
 
-def _optimizers(model: LlamaForCausalLM, plan: Plan) -> list[tuple[torch.optim.Optimizer, float]]:
+def _optimizers(
+    model: LlamaForCausalLM, head: torch.nn.Linear, plan: Plan
+) -> list[tuple[torch.optim.Optimizer, float]]:
     matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
     others = [p for name, p in model.named_parameters() if p.ndim != 2 or "embed" in name]
+    others += head.parameters()
     return [
         (torch.optim.Muon(matrices, lr=plan.muon_lr, weight_decay=0.01, momentum=0.95), plan.muon_lr),
         (torch.optim.AdamW(others, lr=plan.adam_lr, betas=(0.9, 0.95), weight_decay=0.0), plan.adam_lr),
@@ -169,6 +195,7 @@ def _set_rates(optimizers: list[tuple[torch.optim.Optimizer, float]], plan: Plan
 def _save(
     path: Path,
     model: LlamaForCausalLM,
+    head: torch.nn.Linear,
     optimizers: list[tuple[torch.optim.Optimizer, float]],
     plan: Plan,
     progress: tuple[int, int, float],
@@ -177,6 +204,7 @@ def _save(
     state = {
         "plan": json.dumps(asdict(plan)),
         "model": model.state_dict(),
+        "head": head.state_dict(),
         "progress": progress,
         "optimizers": [optimizer.state_dict() for optimizer, _ in optimizers],
     }
@@ -185,7 +213,11 @@ def _save(
 
 
 def _restore(
-    path: Path, model: LlamaForCausalLM, optimizers: list[tuple[torch.optim.Optimizer, float]], plan: Plan
+    path: Path,
+    model: LlamaForCausalLM,
+    head: torch.nn.Linear,
+    optimizers: list[tuple[torch.optim.Optimizer, float]],
+    plan: Plan,
 ) -> tuple[int, int, float]:
     if not path.exists():
         return 0, 0, 0.0
@@ -193,6 +225,7 @@ def _restore(
     if json.loads(state["plan"])["hidden"] != plan.hidden or json.loads(state["plan"])["layers"] != plan.layers:
         raise ValueError("The checkpoint belongs to a model of another size; name another checkpoint file.")
     model.load_state_dict(state["model"])
+    head.load_state_dict(state["head"])
     for (optimizer, _), saved in zip(optimizers, state["optimizers"], strict=True):
         optimizer.load_state_dict(saved)
     return state["progress"]
