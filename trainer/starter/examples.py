@@ -34,8 +34,10 @@ CONCERNS = (
     None,
     *("ABUSE", "BULY", "DATE", "HATE", "IMAG", "LAWE", "MEDI", "RETL", "SEXH", "STAF", "SUIC", "THRT", "VOLU", "WEAP"),
 )
-#: Share of examples that are cut off behind the decision, and of the harmless ones among them that get a cue sentence.
-SHORT_SHARE, CUE_SHARE = 0.75, 0.85
+#: Share of examples that are cut off behind the decision.
+SHORT_SHARE = 0.75
+#: Share of these, by the level of their report, that get a cue sentence or a miniature report.
+CUE_SHARES = {"CLEAR": 0.85, "CAUTION": 0.0, "HOLD": 0.5, "STOP": 0.5}
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,15 @@ def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = S
         if draft.scenario.gold.level == "CLEAR":
             harmless.extend(sentences(draft.scenario.case.narrative))
         is_short = rng.random() < short_share
-        if is_short and draft.scenario.gold.level == "CLEAR" and rng.random() < CUE_SHARE:
-            cued, code = variation.with_cue(draft, rng)
-            yield Example(variation.thinned(cued, rng), (), writer.decision(code, rng), code, is_whole=False)
-            continue
-        example = writer.example(variation.sentences(draft, rng), rng, variation.passages)
-        if is_short:
-            example = _shortened(example, rng)
+        if is_short and rng.random() < CUE_SHARES[draft.scenario.gold.level]:
+            draft, code = variation.with_cue(draft, rng)
+            yield Example(variation.thinned(draft, rng), (), writer.decision(code, rng), code, is_whole=False)
+        elif is_short:
+            example = _shortened(writer.example(draft, rng, variation.passages), rng)
             beside = variation.company(example.draft, list(harmless), rng)
-            example = replace(example, draft=variation.thinned(beside, rng))
-        yield example
+            yield replace(example, draft=variation.thinned(beside, rng))
+        else:
+            yield writer.example(variation.sentences(draft, rng), rng, variation.passages)
 
 
 def _shortened(example: Example, rng: random.Random) -> Example:

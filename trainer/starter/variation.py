@@ -21,13 +21,13 @@ from trainer.practice.generator import Banks, Draft
 from trainer.practice.rubric.wording import sentences
 
 STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.5, 0.6, 0.6, 0.8
-REPORT_WORDS, POLICY_WORDS, CUE_WORDS = 0.3, 0.35, 0.15
-#: Share of cues that raise a concern, and of cues that stand in place of the event.
-CONCERN_SHARE, ALONE = 0.35, 0.6
+REPORT_WORDS, POLICY_WORDS = 0.3, 0.35
+#: Share of cues in harmless reports that raise a concern, and of cues that stand in place of the event.
+CONCERN_SHARE, ALONE = 0.2, 0.6
 #: Share of them in which nothing is said and only the form's field tells that somebody refuses to meet.
 TICKED = 0.05
 #: Share of reports from which words are left out, and which share of their words.
-THINNED, LEFT_OUT = 0.7, (0.1, 0.5)
+THINNED, LEFT_OUT = 0.3, (0.05, 0.3)
 ROOMS = (
     "room",
     "area",
@@ -66,16 +66,7 @@ class Variation:
             True: cues,
             False: {code: kept for code, lines in cues.items() if (kept := [x for x in lines if "{B}" not in x])},
         }
-        texts = [line for bank in banks.categories.values() for event in bank["event"] for line in event["sentences"]]
-        texts += [
-            line
-            for bank in banks.categories.values()
-            for value in bank.values()
-            if isinstance(value, list)
-            for line in value
-            if isinstance(line, str)
-        ]
-        self.words = sorted({word for text in texts for word in _WORD.findall(re.sub(r"\{\w+\}", "", text))})
+        self.words = _harmless_words(banks, cues)
 
     def slots(self, slots: dict[str, str], rng: random.Random) -> None:
         """Now and then a place and a thing that no bank holds."""
@@ -100,16 +91,18 @@ class Variation:
     def with_cue(self, draft: Draft, rng: random.Random) -> tuple[Draft, str | None]:
         """A harmless draft with a cue beside its event or in place of it, and the code of the concern (None: none).
 
-        The cue alone decides, in a report that is otherwise the same: so it is the cue that has to be read.
+        The cue alone decides, in a report that is otherwise the same: so it is the cue that has to be read. A grave
+        draft gets a grave cue in place of its event.
         """
-        if rng.random() < TICKED:
+        is_grave = draft.scenario.gold.level in ("STOP", "HOLD")
+        if not is_grave and rng.random() < TICKED:
             person = rng.choice([p.name for p in draft.scenario.case.parties if p.role != "staff"])
             return _with_case(draft, willing={person: "no"}), UNWILLING
         cues = self.cues[draft.slots["B"].startswith("Student")]
         concerns = [code for code in cues if code != NO_CONCERN]
-        code = rng.choice(concerns) if rng.random() < CONCERN_SHARE else NO_CONCERN
+        code = rng.choice(concerns) if is_grave or rng.random() < CONCERN_SHARE else NO_CONCERN
         narrative = draft.scenario.case.narrative
-        if rng.random() < ALONE:
+        if is_grave or rng.random() < ALONE:
             for sentence in draft.sentences:
                 narrative = narrative.replace(sentence, "")
         lines = sentences(narrative)
@@ -117,11 +110,9 @@ class Variation:
         return _told(draft, " ".join(lines)), None if code == NO_CONCERN else code
 
     def thinned(self, draft: Draft, rng: random.Random) -> Draft:
-        """Most of the time the same draft with words left out of its report here and there.
+        """Now and then the same draft with words left out of its report.
 
-        A report is known again by any few of its words, and what is known again need not be read: a starter that saw
-        whole reports told 98 of 100 pairs of trained families apart, and 74 of those that it had never seen. With words
-        missing, every word that is there has to count.
+        A report is known again by any few of its words, and what is known again need not be read.
         """
         if rng.random() > THINNED:
             return draft
@@ -130,14 +121,11 @@ class Variation:
         return _told(draft, " ".join(kept))
 
     def company(self, draft: Draft, harmless: list[str], rng: random.Random) -> Draft:
-        """The same draft with sentences of harmless reports around its own, and other words here and there.
+        """The same draft with sentences of harmless reports around its own.
 
         Whole reports are learnt by heart; what makes a report a grave one has to be found among what does not.
         """
         lines = sentences(draft.scenario.case.narrative)
-        if draft.scenario.gold.level in ("STOP", "HOLD") and rng.random() < CHANGED_REPORT:
-            kept = set(_WORD.findall(" ".join(draft.slots.values()).lower()))
-            lines = [self._exchanged(line, kept, CUE_WORDS, rng) for line in lines]
         for line in rng.sample(harmless, min(len(harmless), rng.choice((0, 1, 2, 3)))):
             lines.insert(rng.randint(0, len(lines)), line)
         return _told(draft, " ".join(lines))
@@ -156,6 +144,21 @@ class Variation:
             return word if word in kept or rng.random() > share else rng.choice(self.words)
 
         return _WORD.sub(other, text)
+
+
+def _harmless_words(banks: Banks, cues: dict[str, list[str]]) -> list[str]:
+    """The words of the banks that stand in no grave report: any other would teach that grave words mean nothing."""
+    grave = [line for code, lines in cues.items() if code != NO_CONCERN for line in lines]
+    texts = list(cues[NO_CONCERN])
+    for bank in banks.categories.values():
+        for event in bank["event"]:
+            (grave if event["level"] in ("STOP", "HOLD") else texts).extend(event["sentences"])
+        texts += [line for value in bank.values() if isinstance(value, list) for line in value if isinstance(line, str)]
+    return sorted(_words(texts) - _words(grave))
+
+
+def _words(texts: list[str]) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(re.sub(r"\{\w+\}", "", text))}
 
 
 def _told(draft: Draft, narrative: str) -> Draft:
