@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A tiny random Llama with a tokenizer of the starter's kind, and `python -m trainer` to talk to."""
+"""A tiny random Llama with a tokenizer of the starter's kind, `python -m trainer` to talk to, pieces of the corpus."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tokenizers import Tokenizer
 from trainer_talk import ANSWER, PASSAGES, ROOT, Conversation, scenario_json
 
 from trainer import surroundings
 from trainer.practice.citations import Passage
+from trainer.practice.generator import Banks, load_banks
 from trainer.practice.scenario import Scenario, parse_scenario
+from trainer.starter import examples
+from trainer.starter.corpus import CorpusWriter, Example
 
 os.environ.update({name: value for name, value in surroundings.OFFLINE.items() if name not in os.environ})
 
@@ -130,3 +136,30 @@ def _drain(process: subprocess.Popen[bytes]) -> None:
     assert process.stderr is not None
     for line in process.stderr:
         sys.stderr.write(line.decode("utf-8", "replace"))
+
+
+@pytest.fixture(scope="session")
+def banks() -> Banks:
+    return load_banks(ROOT / "assets" / "practice" / "scenarios")
+
+
+@pytest.fixture(scope="session")
+def writer() -> CorpusWriter:
+    return CorpusWriter(tomllib.loads((ROOT / "assets" / "practice" / "gate.toml").read_text(encoding="utf-8"))["code"])
+
+
+@pytest.fixture(scope="session")
+def written(banks: Banks, writer: CorpusWriter) -> list[Example]:
+    """Whole answers."""
+    return list(itertools.islice(examples.stream(writer, banks, seed=4, short_share=0.0), 200))
+
+
+@pytest.fixture(scope="session")
+def short(banks: Banks, writer: CorpusWriter) -> list[Example]:
+    """Answers that end behind the decision between the two forms."""
+    return list(itertools.islice(examples.stream(writer, banks, seed=4, short_share=1.0), 200))
+
+
+@pytest.fixture(scope="session")
+def words() -> Tokenizer:
+    return Tokenizer.from_file(str(ROOT / "assets" / "starter" / "tokenizer.json"))
