@@ -73,6 +73,8 @@ LONG_SHARE = 0.04
 #: Words; well inside the contract's limits, so that the model's own answers stay inside them too.
 LONGEST_BODY = {"full": 400, "handoff": 160}
 YOUNG = ("PK-K", "1-2")
+#: Changes the passages of a prompt, and those of them that fit, in place.
+Vary = Callable[[list[Passage], list[Passage], random.Random], None]
 #: The category in which the student at risk is the first one, whom the talk was about.
 DISCLOSURE = 24
 
@@ -100,13 +102,10 @@ class CorpusWriter:
         self,
         draft: Draft,
         rng: random.Random,
-        vary: Callable[[list[Passage], list[Passage], random.Random], None] | None = None,
+        vary: Vary | None = None,
     ) -> Example:
         """An answer to `draft` with invented policy passages; redrawn until the contract holds."""
-        many = rng.random() < LONG_SHARE
-        given, relevant = policy_bank.invent(self.policies, draft.scenario.category, rng, many=many)
-        if vary:
-            vary(given, relevant, rng)
+        given, relevant = self.passages(draft, rng, vary)
         write = self._handoff if draft.scenario.gold.form == "handoff" else self._full
         care = rng.choices([c for _, c in CARE], [share for share, _ in CARE])[0]
         for attempt in range(60):
@@ -116,6 +115,16 @@ class CorpusWriter:
                 concern = self.concern(draft) if draft.scenario.gold.form == "handoff" else None
                 return Example(draft, tuple(given), answer, concern)
         raise RuntimeError(f"no valid answer could be written for family {draft.event['family']}")
+
+    def passages(
+        self, draft: Draft, rng: random.Random, vary: Vary | None = None
+    ) -> tuple[list[Passage], list[Passage]]:
+        """Invented policy passages for the prompt, and those of them that fit the incident."""
+        many = rng.random() < LONG_SHARE
+        given, relevant = policy_bank.invent(self.policies, draft.scenario.category, rng, many=many)
+        if vary:
+            vary(given, relevant, rng)
+        return given, relevant
 
     def concern(self, draft: Draft) -> str:
         """The gravest of a gated report's codes."""

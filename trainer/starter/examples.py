@@ -36,6 +36,8 @@ CONCERNS = (
 )
 #: Share of examples that are cut off behind the decision.
 SHORT_SHARE = 0.75
+#: Share of these that have policies in their prompt.
+POLICIES_SHARE = 0.35
 #: Share of these, by the level of their report, that get a cue sentence or a miniature report.
 CUE_SHARES = {"CLEAR": 0.85, "CAUTION": 0.0, "HOLD": 0.5, "STOP": 0.5}
 
@@ -75,7 +77,8 @@ def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = S
         is_short = rng.random() < short_share
         if is_short and rng.random() < CUE_SHARES[draft.scenario.gold.level]:
             draft, code = variation.with_cue(draft, rng)
-            yield Example(variation.thinned(draft, rng), (), writer.decision(code, rng), code, is_whole=False)
+            given = writer.passages(draft, rng, variation.passages)[0] if rng.random() < POLICIES_SHARE else ()
+            yield Example(variation.thinned(draft, rng), tuple(given), writer.decision(code, rng), code, is_whole=False)
         elif is_short:
             example = _shortened(writer.example(draft, rng, variation.passages), rng)
             beside = variation.company(example.draft, list(harmless), rng)
@@ -85,13 +88,13 @@ def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = S
 
 
 def _shortened(example: Example, rng: random.Random) -> Example:
-    """The report, mostly without policies, and the answer up to its second sentence.
+    """The report, often without policies, and the answer up to its second sentence.
 
     Reading a report rightly needs many different reports, and this shows three in the time of one.
     """
     question, _, rest = example.answer.partition("? ")
     said = re.split(r"(?<=[.;:,]) ", rest, maxsplit=2)[:2]
-    passages = example.passages if rng.random() < 0.1 else ()
+    passages = example.passages if rng.random() < POLICIES_SHARE else ()
     return replace(example, passages=passages, answer=f"{question}? {' '.join(said)}", is_whole=False)
 
 
