@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer, LlamaForCausalLM
 
 from trainer.practice import prompt
-from trainer.starter import build, examples, lean, pretrain, tokenizer
+from trainer.starter import build, card, examples, lean, pretrain, tokenizer
 from trainer.starter.corpus import Example
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -157,3 +157,11 @@ def test_a_resumed_run_ends_where_an_unbroken_one_ends(
     fresh = pretrain.new_model(plan, words)
     moved = max((a - b).abs().max().item() for a, b in zip(whole.parameters(), fresh.parameters(), strict=True))
     assert drift < moved
+
+
+def test_the_card_says_which_figures_are_not_reached() -> None:
+    measured = {"valid": 92.0, "nobody_invented": 99.5, "particulars_right": 97.6, "right_form": 68.0, "rubric": 76.0}
+    rows = card._scores({**measured, "second": 38.0, "distinct_3": 0.31, "words": 350.0}).splitlines()
+    missed = [row for row in rows if "not reached" in row]
+    assert [row.split("|")[1].strip() for row in missed] == ["right form, %", "mean of the practice rubric, of 100"]
+    assert "Not measured" in card._scores({})
