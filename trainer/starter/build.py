@@ -64,6 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=ASSETS / "starter")
     parser.add_argument("--steps", type=int, default=pretrain.Plan.steps)
     parser.add_argument("--weights", type=Path, help="a starter's folder to go on from")
+    parser.add_argument(
+        "--short-share",
+        type=float,
+        default=examples.SHORT_SHARE,
+        help="share of examples cut off behind the decision; 0.3 for a last run, in which what they taught settles",
+    )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--notes", default="", help="a sentence for the model card")
     args = parser.parse_args(arguments)
@@ -78,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         words = starter_tokenizer(writer, args.out)
     banks = load_banks(ASSETS / "practice" / "scenarios")
-    stream = examples.batches(words, examples.stream(writer, banks, plan.seed), plan.tokens_per_batch, plan.seed)
+    written = examples.stream(writer, banks, plan.seed, args.short_share)
+    stream = examples.batches(words, written, plan.tokens_per_batch, plan.seed)
     model = pretrain.run(plan, words, stream, args.work / "starter.pt", say, args.weights)
     finish(model, words, args.work / "starter.pt", args.out, args.notes, before)
     say(f"the model is in {args.out.name}")

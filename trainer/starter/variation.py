@@ -28,6 +28,8 @@ CONCERN_SHARE, ALONE = 0.2, 0.6
 TICKED = 0.05
 #: Share of reports from which words are left out, and which share of their words.
 THINNED, LEFT_OUT = 0.3, (0.05, 0.3)
+#: Share of the strange words that the banks hold.
+KNOWN = 0.5
 ROOMS = (
     "room",
     "area",
@@ -71,11 +73,11 @@ class Variation:
     def slots(self, slots: dict[str, str], rng: random.Random) -> None:
         """Now and then a place and a thing that no bank holds."""
         if rng.random() < STRANGE_PLACE:
-            bare = " ".join(rng.sample(self.words, rng.choice((1, 1, 2)))) + " " + rng.choice(ROOMS)
+            bare = self._strange(rng.choice((1, 1, 2)), rng) + " " + rng.choice(ROOMS)
             preposition = slots["in_place"].split()[0]
             slots |= {"place": f"the {bare}", "place_bare": bare, "in_place": f"{preposition} the {bare}"}
         if slots["thing"] and rng.random() < STRANGE_THING:
-            slots["thing"] = " ".join(rng.sample(self.words, rng.choice((1, 2, 2))))
+            slots["thing"] = self._strange(rng.choice((1, 2, 2)), rng)
 
     def sentences(self, draft: Draft, rng: random.Random) -> Draft:
         """The same draft with words exchanged in the sentences of its event (not in gated ones)."""
@@ -141,9 +143,17 @@ class Variation:
     def _exchanged(self, text: str, kept: set[str], share: float, rng: random.Random) -> str:
         def other(match: re.Match[str]) -> str:
             word = match.group(0)
-            return word if word in kept or rng.random() > share else rng.choice(self.words)
+            return word if word in kept or rng.random() > share else self._strange(1, rng)
 
         return _WORD.sub(other, text)
+
+    def _strange(self, count: int, rng: random.Random) -> str:
+        """Words that do not belong there: some of the banks, some that nobody has ever heard."""
+        return " ".join(rng.choice(self.words) if rng.random() < KNOWN else self._unheard(rng) for _ in range(count))
+
+    def _unheard(self, rng: random.Random) -> str:
+        begin, end = rng.choice(self.words), rng.choice(self.words)
+        return begin[: len(begin) // 2 + 1] + end[len(end) // 2 :]
 
 
 def _harmless_words(banks: Banks, cues: dict[str, list[str]]) -> list[str]:
