@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs one of llama.cpp's own conversion scripts in a process of its own. Not imported by anything.
+"""Runs one of llama.cpp's own conversion scripts in a process of its own; only its tests import it.
 
     python converter_entry.py CONVERTER_DIR PRE_HASH convert_hf_to_gguf.py ARGUMENT...
     python converter_entry.py CONVERTER_DIR "" fingerprint MODEL_DIR        prints a tokenizer's PRE_HASH
@@ -15,6 +15,7 @@ import hashlib
 import os
 import runpy
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +33,28 @@ class _Listener:
         return ids
 
 
+def _split_and_hash(ask: Callable[[Any, Any], str], model: Any, tokenizer: Any) -> tuple[str | None, str]:
+    """The script's name for how a tokenizer splits, None for one that is not on its list, and the hash it went by."""
+    listener = _Listener(tokenizer)
+    try:
+        return ask(model, listener), listener.sha256
+    except NotImplementedError:
+        # The script has no other way to say "not on my list". Without a hash it failed before it looked there.
+        if not listener.sha256:
+            raise
+        return None, listener.sha256
+
+
 def _accept(pre_hash: str) -> None:
     from conversion.base import TextModel
 
     known = TextModel.get_vocab_base_pre
 
     def get_vocab_base_pre(self: Any, tokenizer: Any) -> str:
-        listener = _Listener(tokenizer)
-        try:
-            return known(self, listener)
-        except NotImplementedError:
-            if listener.sha256 != pre_hash:
-                raise
-            return "qwen2"
+        split, found = _split_and_hash(known, self, tokenizer)
+        if split is None and found != pre_hash:
+            raise NotImplementedError("llama.cpp does not know how this tokenizer splits a text, and no card names it.")
+        return split or "qwen2"
 
     TextModel.get_vocab_base_pre = get_vocab_base_pre
 
@@ -53,12 +63,8 @@ def _fingerprint(model_dir: str) -> str:
     from conversion.base import TextModel
     from transformers import AutoTokenizer
 
-    listener = _Listener(AutoTokenizer.from_pretrained(model_dir, local_files_only=True))
-    try:
-        TextModel.get_vocab_base_pre(None, listener)
-    except NotImplementedError:
-        return listener.sha256
-    return listener.sha256
+    tokenizer = AutoTokenizer.from_pretrained(model_dir, local_files_only=True)
+    return _split_and_hash(TextModel.get_vocab_base_pre, None, tokenizer)[1]
 
 
 def main() -> None:

@@ -135,6 +135,7 @@ def test_a_refusal_in_plain_words_is_often_ticked_on_the_form_too(banks: generat
         ("If {A} is there, {B} will not come.", "B"),
         ('{A} keeps repeating "I did not do it".', None),
         ("{A} and {B} agreed to talk.", None),
+        ("Had they split by then? {B} says no and felt made a fool of.", None),
     ],
 )
 def test_who_refuses_is_read_from_the_sentence(line: str, person: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from trainer_talk import PASSAGES
 
+from trainer import converter_entry
 from trainer.export_gguf import ExportError, card_pre_hash, convert_adapter, convert_model, fingerprint, quantise
 from trainer.llama import Ask, LlamaError, LlamaModel
 from trainer.proof import MAX_NMSE, nasty_texts, prove
@@ -74,6 +75,29 @@ def test_a_tokenizer_that_no_hash_names_is_refused(tiny_model: Path, pre_hash: s
     card = tmp_path / "card.json"
     card.write_text('{"tokenizer_pre_hash": "abc"}', encoding="utf-8")
     assert card_pre_hash(card) == "abc" and card_pre_hash(tmp_path / "none.json") == ""
+
+
+def test_a_folder_without_a_tokenizer_has_no_fingerprint(tmp_path: Path) -> None:
+    with pytest.raises(ExportError):
+        fingerprint(tmp_path)
+
+
+def test_only_a_tokenizer_that_is_not_on_the_list_is_let_through() -> None:
+    def unknown(_: Any, tokenizer: Any) -> str:
+        tokenizer.encode("text")
+        raise NotImplementedError
+
+    def unable(_: Any, __: Any) -> str:
+        raise NotImplementedError
+
+    class Words:
+        def encode(self, text: str) -> list[int]:
+            return [len(text)]
+
+    split, found = converter_entry._split_and_hash(unknown, None, Words())
+    assert split is None and len(found) == 64
+    with pytest.raises(NotImplementedError):
+        converter_entry._split_and_hash(unable, None, Words())
 
 
 def test_there_are_enough_nasty_texts() -> None:

@@ -118,7 +118,9 @@ def test_a_run_can_go_on_from_an_earlier_starter(words: Tokenizer, tmp_path: Pat
         for model in (earlier, pretrain.new_model(later, words))
     ]
     assert 0 < apart[0] < apart[1]
-    with pytest.raises(ValueError, match="another size"):
+    with pytest.raises(pretrain.PretrainingError, match="another run"):
+        run(replace(later, seed=33), "later.pt")
+    with pytest.raises(pretrain.PretrainingError, match="another size"):
         run(replace(later, layers=3), "other.pt")
 
 
@@ -132,6 +134,13 @@ def test_a_folder_without_a_starter_is_refused_in_one_sentence(
     said = capsys.readouterr().err
     assert ended.value.code == 2 and said.count("\n") == 1 and "model.safetensors" in said
     assert not (tmp_path / "out").exists()
+
+
+def test_a_share_that_is_none_is_refused_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for share in ("1.5", "nan"):
+        with pytest.raises(SystemExit) as ended:
+            build.main(["--work", str(tmp_path), "--out", str(tmp_path / "out"), "--short-share", share])
+        assert ended.value.code == 2 and capsys.readouterr().err.count("\n") == 1 and not (tmp_path / "out").exists()
 
 
 def test_repetitions_depend_on_the_seed_and_the_step_alone() -> None:
@@ -161,7 +170,8 @@ def test_a_resumed_run_ends_where_an_unbroken_one_ends(
 
 def test_the_card_says_which_figures_are_not_reached() -> None:
     measured = {"valid": 92.0, "nobody_invented": 99.5, "particulars_right": 97.6, "right_form": 68.0, "rubric": 76.0}
-    rows = card._scores({**measured, "second": 38.0, "distinct_3": 0.31, "words": 350.0}).splitlines()
+    rows = card._scores({**measured, "second": 38.0, "distinct_3": 0.31, "words": 350.0, "count": 50}).splitlines()
+    assert "On 50 generated" in rows[0]
     missed = [row for row in rows if "not reached" in row]
     assert [row.split("|")[1].strip() for row in missed] == ["right form, %", "mean of the practice rubric, of 100"]
     assert "Not measured" in card._scores({})

@@ -15,7 +15,7 @@ from trainer.practice.citations import find_citations, is_supported
 from trainer.practice.generator import Banks, drafts, held_out, split_of
 from trainer.practice.rubric.wording import sentences
 from trainer.starter import examples, tokenizer, variation
-from trainer.starter.corpus import Example
+from trainer.starter.corpus import CorpusWriter, Example
 
 
 def test_every_answer_keeps_the_contract_in_the_right_form(written: list[Example]) -> None:
@@ -41,6 +41,11 @@ def test_copied_words_weigh_more_than_the_rest(written: list[Example], words: To
     row = examples.encode(words, written[0])
     assert len(row.ids) == len(row.weights)
     assert {round(float(w), 2) for w in row.weights[1:]} == {0.08, 1.0, 2.5, 12.0}
+
+
+def test_the_concerns_are_those_for_which_the_gate_stops_or_holds(writer: CorpusWriter) -> None:
+    grave = {code for code, card in writer.gate.items() if card["level"] in ("STOP", "HOLD")}
+    assert examples.CONCERNS[0] is None and set(examples.CONCERNS[1:]) == grave
 
 
 def test_a_row_marks_its_report_and_names_its_concern(short: list[Example], words: Tokenizer) -> None:
@@ -104,7 +109,7 @@ def test_words_that_are_exchanged_for_others_stand_in_no_grave_report(banks: Ban
 def test_a_cue_names_nobody_who_is_not_in_the_report(banks: Banks) -> None:
     varied, rng = variation.Variation(banks), random.Random(4)
     for draft in itertools.islice(drafts(banks, "train", 6), 600):
-        if draft.scenario.gold.level == "CLEAR" and not draft.slots["B"].startswith("Student"):
+        if draft.scenario.gold.level == "CLEAR" and not draft.has_second_student:
             assert "Student B" not in varied.with_cue(draft, rng)[0].scenario.case.narrative
 
 
@@ -137,7 +142,7 @@ def test_a_report_about_one_student_gets_a_hand_off_for_that_student(written: li
     alone = [
         e
         for e in written
-        if e.draft.scenario.gold.form == "handoff" and not e.draft.slots["B"].startswith("Student")
+        if e.draft.scenario.gold.form == "handoff" and not e.draft.has_second_student
     ]
     assert alone
     for example in alone:

@@ -34,7 +34,7 @@ REFUSAL_ENTERED = 0.6
 _REFUSES = re.compile(
     r"(?<!from )(?<!with )(?<!near )\{([AB])\}(?:[^{}]|\{S\}|\{in_place\}|\{time\}|(?<=from |with |near )\{[AB]\})*?"
     r"\b(?:refus\w+|declin\w+|turned down|asked not to|don't want|not sitting|will not do|wants? nothing to do"
-    r"|(?:say|says|said|saying) no|(?:does|do|did|would|will|is|am) not "
+    r"|(?:say|says|said) no (?:to|when|twice)|saying no|(?:does|do|did|would|will|is|am) not "
     r"(?:want|agree|willing|come|take part|sit|talk|speak|meet|ready|going|attend))\b",
     re.IGNORECASE,
 )
@@ -59,6 +59,11 @@ class Draft:
     event: dict[str, Any]
     slots: dict[str, str]
     sentences: tuple[str, ...]
+
+    @property
+    def has_second_student(self) -> bool:
+        """Whether the report is about two students; otherwise the slot B holds the member of staff."""
+        return self.slots["B"].startswith("Student")
 
 
 def load_banks(folder: Path) -> Banks:

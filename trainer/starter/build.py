@@ -73,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--notes", default="", help="a sentence for the model card")
     args = parser.parse_args(arguments)
+    if not 0 <= args.short_share <= 1:
+        parser.exit(2, f"--short-share {args.short_share} is no share; give a number from 0 to 1.\n")
     torch.set_num_threads(args.threads)
     plan, before = replace(pretrain.Plan(), steps=args.steps), {}
     writer = CorpusWriter(tomllib.loads((ASSETS / "practice" / "gate.toml").read_text(encoding="utf-8"))["code"])
@@ -80,13 +82,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         before = earlier_run(parser, args.weights)
         plan = pretrain.going_on(plan, before["seed"])
         words = Tokenizer.from_file(str(args.weights / "tokenizer.json"))
-        tokenizer.save(words, args.out)
     else:
         words = starter_tokenizer(writer, args.out)
     banks = load_banks(ASSETS / "practice" / "scenarios")
     written = examples.stream(writer, banks, plan.seed, args.short_share)
     stream = examples.batches(words, written, plan.tokens_per_batch, plan.seed)
-    model = pretrain.run(plan, words, stream, args.work / "starter.pt", say, args.weights)
+    try:
+        model = pretrain.run(plan, words, stream, args.work / "starter.pt", say, args.weights)
+    except pretrain.PretrainingError as error:
+        parser.exit(2, f"{error}\n")
+    tokenizer.save(words, args.out)
     finish(model, words, args.work / "starter.pt", args.out, args.notes, before)
     say(f"the model is in {args.out.name}")
 

@@ -115,7 +115,7 @@ def _scores(figures: dict[str, Any]) -> str:
         missed = "" if least <= figures[key] <= most else ", **not reached**"
         rows.append(f"| {name} | {figures[key]:.1f} | {least} to {most}{missed} |")
     rows += [f"| {name} | {figures[key]:.3g} | |" for key, name in ALSO_SHOWN.items()]
-    head = "On 200 generated scenarios of held-out template families, temperature 1, no grammar."
+    head = f"On {figures['count']} generated scenarios of held-out template families, temperature 1, no grammar."
     return "\n".join((head, "", "| figure | measured | goal |", "|---|---|---|", *rows, ""))
 
 
@@ -129,7 +129,8 @@ def main() -> None:
     parser.add_argument("--figures", type=Path, help="what starter_figures.py wrote")
     parser.add_argument("--notes", help="a paragraph for people, in place of the one that is there")
     arguments = parser.parse_args()
-    figures = json.loads(arguments.figures.read_text(encoding="utf-8"))["figures"] if arguments.figures else None
+    measured = json.loads(arguments.figures.read_text(encoding="utf-8")) if arguments.figures else None
+    figures = {**measured["figures"], "count": measured["count"]} if measured else None
     run = {**read(arguments.folder)["run"], "notes": arguments.notes} if arguments.notes else None
     write(arguments.folder, figures=figures, run=run)
 

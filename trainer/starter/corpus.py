@@ -191,7 +191,7 @@ class CorpusWriter:
         slots |= {"concern": rng.choice(bank["concern"]), "decider": rng.choice(deciders)}
         slots["reopen"] = rng.choice(bank["reopen"]).rstrip(".")
         slots |= {"Concern": _upper(slots["concern"]), "Decider": _upper(slots["decider"])}
-        part = "handoff" if draft.slots["B"].startswith("Student") else "handoff_alone"
+        part = "handoff" if draft.has_second_student else "handoff_alone"
         if part == "handoff_alone" or draft.scenario.category == DISCLOSURE:
             slots |= {"A": slots["B"] if part == "handoff" else slots["A"], "B": slots["A"]}
         say = _Speaker(self.phrases, slots, rng, care)

@@ -49,10 +49,16 @@ def logits_and_states(
     states = x
     for number, layer in enumerate(body.layers, start=1):
         first, own = _layer(first, own, layer, shape)
-        x = torch.cat((first.expand(len(ids), -1, -1), own), dim=1) if number in (depth, len(body.layers)) else x
-        states = x if number == depth else states
+        if number == depth:
+            states = _joined(first, own)
+    x = _joined(first, own)
     x = functional.rms_norm(x[keep], (config.hidden_size,), body.norm.weight, config.rms_norm_eps)
     return functional.linear(x, model.lm_head.weight), states
+
+
+def _joined(first: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+    """Whole rows again: the shared beginning before each row's own part."""
+    return torch.cat((first.expand(len(own), -1, -1), own), dim=1)
 
 
 def _shared_length(ids: torch.Tensor) -> int:

@@ -26,6 +26,10 @@ from trainer.starter.tokenizer import END_OF_TEXT, TURN_END, VOCABULARY
 CONCERN_DEPTH, CONCERN_WEIGHT = 2, 0.5
 
 
+class PretrainingError(ValueError):
+    """The run cannot begin; the message is one sentence that says what is wrong and what to do."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Size of the model and length of the run."""
@@ -85,8 +89,8 @@ def run(
 ) -> LlamaForCausalLM:
     """Train (or go on from `checkpoint`) to the plan's last step and return the model in float32.
 
-    `weights` is the folder of an earlier starter to begin with instead of random numbers; raises `ValueError` when its
-    shape is not the plan's.
+    `weights` is the folder of an earlier starter to begin with instead of random numbers; raises `PretrainingError`
+    when its shape is not the plan's or the checkpoint is that of another run.
     """
     model = _earlier_model(plan, weights) if weights else new_model(plan, tokenizer)
     head = concern_head(plan)
@@ -121,7 +125,7 @@ def _earlier_model(plan: Plan, folder: Path) -> LlamaForCausalLM:
     model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     config = model.config
     if (config.hidden_size, config.num_hidden_layers, config.vocab_size) != (plan.hidden, plan.layers, VOCABULARY):
-        raise ValueError(f"The starter in {folder.name} has another size than this plan; build it without --weights.")
+        raise PretrainingError(f"The starter in {folder.name} has another size; build it without --weights.")
     return model
 
 
@@ -222,8 +226,9 @@ def _restore(
     if not path.exists():
         return 0, 0, 0.0
     state = torch.load(path, weights_only=True)
-    if json.loads(state["plan"])["hidden"] != plan.hidden or json.loads(state["plan"])["layers"] != plan.layers:
-        raise ValueError("The checkpoint belongs to a model of another size; name another checkpoint file.")
+    saved_plan = json.loads(state["plan"])
+    if any(saved_plan[name] != getattr(plan, name) for name in ("hidden", "layers", "seed")) or "head" not in state:
+        raise PretrainingError(f"The checkpoint {path.name} belongs to another run; name another --work folder.")
     model.load_state_dict(state["model"])
     head.load_state_dict(state["head"])
     for (optimizer, _), saved in zip(optimizers, state["optimizers"], strict=True):

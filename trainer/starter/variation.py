@@ -100,7 +100,7 @@ class Variation:
         if not is_grave and rng.random() < TICKED:
             person = rng.choice([p.name for p in draft.scenario.case.parties if p.role != "staff"])
             return _with_case(draft, willing={person: "no"}), UNWILLING
-        cues = self.cues[draft.slots["B"].startswith("Student")]
+        cues = self.cues[draft.has_second_student]
         concerns = [code for code in cues if code != NO_CONCERN]
         code = rng.choice(concerns) if is_grave or rng.random() < CONCERN_SHARE else NO_CONCERN
         narrative = draft.scenario.case.narrative
