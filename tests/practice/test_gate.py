@@ -212,13 +212,13 @@ def test_long_and_odd_texts_are_checked_quickly() -> None:
         assert time.process_time() - started < 3.0, piece
 
 
-def test_stop_is_never_missed_on_the_training_families_of_the_scenario_banks() -> None:
+def test_stop_is_never_missed_on_the_families_that_the_rules_were_written_on() -> None:
     words = {"A": "Student A", "B": "Student B", "C": "Student C", "S": "Ms. Lane", "place": "the east hallway",
              "in_place": "in the east hallway", "time": "on Tuesday during second period"}
     counts: Counter[tuple[str, str]] = Counter()
     for path in sorted((ASSETS / "practice" / "scenarios").glob("[0-9]*.toml")):
         for event in tomllib.loads(path.read_text(encoding="utf-8"))["event"]:
-            if event["family"][-1] in "gh":
+            if event["family"][-1] == "2":  # once held out, from the rules too
                 continue
             for thing in event["things"] or [""]:
                 text = " ".join(s.format(**words, thing=thing) for s in event["sentences"])

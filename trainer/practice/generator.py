@@ -3,8 +3,8 @@
 
 Template families are split before anything is generated, by the letter behind the category's number: f is for
 development, g and h are for testing, every other letter is for training, and of every list of frame sentences the last
-two are for testing and the one before for development. A test scenario is built from test events and test frames only,
-so no sentence of it was ever seen in training; places, things and times are combined freely.
+eight are for testing and the three before for development. A test scenario is built from test events and test frames
+only, so no sentence of it was ever seen in training; places, things and times are combined freely.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import random
 import re
 import string
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,9 @@ GATED_WEIGHT = 0.4
 AT_RISK_ALONE = ("ABUSE", "MEDI", "STAF", "SUIC")
 #: Categories whose "things" are messages, rumours or recordings: no colour or material is put before them.
 WITHOUT_OBJECTS = (7, 8, 9, 10, 11, 18)
-HELD_OUT = {"dev": 1, "test": 2}
+HELD_OUT = {"dev": 3, "test": 8}
+#: The same for the few sentences of a need.
+NEED_HELD_OUT = {"dev": 1, "test": 2}
 #: Share of the reported refusals that also stand in the form's own field, as the form asks.
 REFUSAL_ENTERED = 0.6
 _REFUSES = re.compile(
@@ -38,6 +40,14 @@ _REFUSES = re.compile(
     r"(?:want|agree|willing|come|take part|sit|talk|speak|meet|ready|going|attend))\b",
     re.IGNORECASE,
 )
+#: Of the frames that say that somebody is not willing: those that deny the matter instead of refusing to meet.
+_DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied)|disput\w+|lie[sd]?|liar|lying|invent\w*|made up|innocent|mistaken|wrong|false|admit"
+    r"|(?:not|never|none|nothing) (?:of (?:it|this) )?(?:is |was )?(?:me|there|true|happen\w*)|did(?: not|n't) do"
+    r"|accus\w+|somebody else|another student|version|contradict\w*|account|facts|opposite)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(r"(?<!with )(?<!to )(?<!from )(?<!near )(?<!meet )(?<!meeting )(?<!If )\{([AB])\}")
 #: Changes the words in a scenario's slots in place.
 Vary = Callable[[dict[str, str], random.Random], None]
 
@@ -106,9 +116,9 @@ def drafts(banks: Banks, split: str, seed: int, vary: Vary | None = None) -> Ite
             yield _Writer(banks, split, random.Random(rng.getrandbits(64)), seed, number, vary).draft(category)
 
 
-def held_out(items: list[Any], split: str) -> list[Any]:
-    """The part of a frame list that belongs to a split (module docstring)."""
-    test, dev = HELD_OUT["test"], HELD_OUT["dev"]
+def held_out(items: list[Any], split: str, counts: Mapping[str, int] = HELD_OUT) -> list[Any]:
+    """The part of a frame list that belongs to a split; `counts` says how many at its end are kept from training."""
+    test, dev = counts["test"], counts["dev"]
     if split == "test":
         return items[-test:]
     return items[-test - dev : -test] if split == "dev" else items[: -test - dev]
@@ -213,8 +223,7 @@ class _Writer:
             if level != "HOLD" and rng.random() < 0.15:
                 entry = rng.choice(self.banks.frames["need"])
                 slots["P"], need = rng.choice([slots["A"], slots["B"]]) if has_b else slots["A"], entry["word"]
-                index = {"train": 0, "dev": 1, "test": 2}[self.split]
-                extra.append(entry["sentences"][index])
+                extra.append(rng.choice(held_out(entry["sentences"], self.split, NEED_HELD_OUT)))
         assert level in LEVELS
         return extra, level, codes, need
 
@@ -239,6 +248,8 @@ class _Writer:
     def _willing(self, codes: tuple[str, ...], lines: list[str], slots: dict[str, str]) -> dict[str, str]:
         """Who refuses to meet, where the report says so in plain words and the form was filled in."""
         said = next((found for line in lines if (found := _REFUSES.search(line))), None)
+        frames = [line for line in lines if line in self.frames["unwilling"] and not _DENIES.search(line)]
+        said = said or (_SUBJECT.search(frames[0]) if frames else None)
         if "VOLU" not in codes or said is None or self.rng.random() > REFUSAL_ENTERED:
             return {}
         person = slots[said.group(1)]
