@@ -79,6 +79,34 @@ def test_lean_pass_computes_a_common_beginning_once_and_alike(words: Tokenizer) 
         assert mine is not None and torch.allclose(mine, other, atol=1e-5)
 
 
+def test_lean_pass_leaves_numbers_out_when_asked(words: Tokenizer) -> None:
+    model, ids, keep = pretrain.new_model(small_plan(), words), torch.randint(3, 99, (2, 40)), torch.ones(2, 40) > 0
+    with torch.no_grad():
+        whole, _ = lean.logits_and_states(model, ids, keep, 1)
+        first, _ = lean.logits_and_states(model, ids, keep, 1, dropout=(0.0, 0.2))
+        second, _ = lean.logits_and_states(model, ids, keep, 1, dropout=(0.0, 0.2))
+    assert not torch.allclose(first, whole) and not torch.allclose(first, second)
+
+
+def test_the_model_shall_be_surest_of_the_decision_and_surer_of_copies_than_of_the_rest() -> None:
+    weights = [examples.PROMPT_WEIGHT, examples.ANSWER_WEIGHT, examples.COPY_WEIGHT, examples.DECISION_WEIGHT]
+    prompts, answers, copies, decision = pretrain.sureness(torch.tensor(weights)).tolist()
+    assert 1 <= prompts == answers < copies < decision
+
+
+def test_whole_answers_and_short_ones_stand_in_batches_of_their_own(
+    words: Tokenizer, written: list[Example], short: list[Example]
+) -> None:
+    mixed = itertools.cycle([*written[:20], *short[:20]])
+    first = list(itertools.islice(examples.batches(words, mixed, 6000, seed=1, pool=40), 20))
+    endings = {batch.is_short: [] for batch in first}
+    for batch in first:
+        endings[batch.is_short] += [row[row > 0][-1] for row in batch.ids]
+    assert set(endings) == {True, False}
+    last = words.encode(examples.text_of(written[0])[1]).ids[-1]
+    assert set(endings[False]) == {last} and last not in endings[True]
+
+
 def test_lean_pass_shows_what_the_lower_layers_make_of_a_row(words: Tokenizer) -> None:
     model = pretrain.new_model(small_plan(), words)
     ids = torch.randint(3, tokenizer.VOCABULARY, (2, 40))

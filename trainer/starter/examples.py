@@ -39,7 +39,7 @@ SHORT_SHARE = 0.75
 #: Share of these that have policies in their prompt.
 POLICIES_SHARE = 0.35
 #: Share of these, by the level of their report, that get a cue sentence or a miniature report.
-CUE_SHARES = {"CLEAR": 0.85, "CAUTION": 0.0, "HOLD": 0.5, "STOP": 0.5}
+CUE_SHARES = {"CLEAR": 0.85, "CAUTION": 0.0, "HOLD": 0.65, "STOP": 0.65}
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,14 @@ class Batch:
     """`ids` (rows, length) int64, right-padded with 0; `weights` (rows, length) float32, 0 where there is no target.
 
     `report` (rows, length) bool marks the tokens of the report, `concern` (rows) int64 says what it raises (an index
-    into `CONCERNS`, 0 for nothing); both are None where a row is no document.
+    into `CONCERNS`, 0 for nothing); both are None where a row is no document. `is_short`: no row is a whole answer.
     """
 
     ids: np.ndarray
     weights: np.ndarray
     report: np.ndarray | None = None
     concern: np.ndarray | None = None
+    is_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Row:
     weights: np.ndarray
     report: tuple[int, int]
     concern: int
+    is_whole: bool = True
 
 
 def stream(writer: CorpusWriter, banks: Banks, seed: int, short_share: float = SHORT_SHARE) -> Iterator[Example]:
@@ -121,7 +123,8 @@ def encode(tokenizer: Tokenizer, example: Example) -> Row:
     weights[0] = 0
     report = _token_span(prompt_tokens.offsets, before.rindex(REPORT_BEGINS), before.rindex(TURN_END))
     ids = np.array([*first, *second.ids], np.int64)
-    return Row(ids[:MAX_TOKENS], weights[:MAX_TOKENS], report, CONCERNS.index(example.concern))
+    concern = CONCERNS.index(example.concern)
+    return Row(ids[:MAX_TOKENS], weights[:MAX_TOKENS], report, concern, example.is_whole)
 
 
 def _token_span(offsets: list[tuple[int, int]], begin: int, end: int) -> tuple[int, int]:
@@ -149,13 +152,14 @@ def _copied_spans(example: Example, answer: str) -> list[tuple[int, int]]:
 def batches(
     tokenizer: Tokenizer, examples: Iterator[Example], tokens_per_batch: int, seed: int, pool: int = 1536
 ) -> Iterator[Batch]:
-    """Batches of about `tokens_per_batch`, rows of like length together, in random order."""
+    """Batches of about `tokens_per_batch`, whole answers apart, rows of like length together, in random order."""
     rng = random.Random(f"batches-{seed}")
     while True:
-        rows = sorted((encode(tokenizer, next(examples)) for _ in range(pool)), key=lambda row: len(row.ids))
+        rows = (encode(tokenizer, next(examples)) for _ in range(pool))
         groups: list[list[Row]] = [[]]
-        for row in rows:
-            if groups[-1] and (len(groups[-1]) + 1) * len(row.ids) > tokens_per_batch:
+        for row in sorted(rows, key=lambda row: (row.is_whole, len(row.ids))):
+            is_other = bool(groups[-1]) and groups[-1][0].is_whole != row.is_whole
+            if is_other or (groups[-1] and (len(groups[-1]) + 1) * len(row.ids) > tokens_per_batch):
                 groups.append([])
             groups[-1].append(row)
         rng.shuffle(groups)
@@ -181,4 +185,4 @@ def _pad(rows: list[Row]) -> Batch:
     for index, row in enumerate(rows):
         ids[index, : len(row.ids)], weights[index, : len(row.ids)] = row.ids, row.weights
         report[index, slice(*row.report)] = True
-    return Batch(ids, weights, report, np.array([row.concern for row in rows]))
+    return Batch(ids, weights, report, np.array([row.concern for row in rows]), not any(row.is_whole for row in rows))

@@ -8,7 +8,7 @@ system message: half of a short row) is computed once for all of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch.nn import functional
@@ -28,6 +28,7 @@ class _Shape:
     cos: torch.Tensor
     sin: torch.Tensor
     mask: torch.Tensor
+    dropout: float
 
 
 def answer_logits(model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor) -> torch.Tensor:
@@ -36,21 +37,24 @@ def answer_logits(model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor
 
 
 def logits_and_states(
-    model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor, depth: int
+    model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor, depth: int, dropout: tuple[float, float] = (0.0, 0.0)
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The logits of `answer_logits`, and what `depth` layers make of `ids`: (rows, length, width), not normalised."""
+    """The logits of `answer_logits`, and what `depth` layers make of `ids`: (rows, length, width), not normalised.
+
+    `dropout` is the share of numbers left out of what each half of a layer adds, up to `depth` and above it.
+    """
     config, body = model.config, model.model
     x = body.embed_tokens(ids)
     angles = _rotary(ids.shape[1], config.head_dim, config.rope_parameters["rope_theta"], x.dtype)
     shared = _shared_length(ids)
     heads, kv_heads = config.num_attention_heads, config.num_key_value_heads
-    shape = _Shape(heads, kv_heads, config.rms_norm_eps, *angles, _later(ids.shape[1]))
+    shape = _Shape(heads, kv_heads, config.rms_norm_eps, *angles, _later(ids.shape[1]), dropout[0])
     first, own = x[:1, :shared], x[:, shared:]
     states = x
     for number, layer in enumerate(body.layers, start=1):
         first, own = _layer(first, own, layer, shape)
         if number == depth:
-            states = _joined(first, own)
+            states, shape = _joined(first, own), replace(shape, dropout=dropout[1])
     x = _joined(first, own)
     x = functional.rms_norm(x[keep], (config.hidden_size,), body.norm.weight, config.rms_norm_eps)
     return functional.linear(x, model.lm_head.weight), states
@@ -112,10 +116,10 @@ def _project(
 
 def _after(x: torch.Tensor, mixed: torch.Tensor, layer: torch.nn.Module, shape: _Shape) -> torch.Tensor:
     """`x` with what attention found and what the feed-forward part makes of it."""
-    x = x + layer.self_attn.o_proj(mixed.transpose(1, 2).reshape(x.shape))
+    x = x + functional.dropout(layer.self_attn.o_proj(mixed.transpose(1, 2).reshape(x.shape)), shape.dropout)
     h = functional.rms_norm(x, (x.shape[-1],), layer.post_attention_layernorm.weight, shape.eps)
     mlp = layer.mlp
-    return x + mlp.down_proj(functional.silu(mlp.gate_proj(h)) * mlp.up_proj(h))
+    return x + functional.dropout(mlp.down_proj(functional.silu(mlp.gate_proj(h)) * mlp.up_proj(h)), shape.dropout)
 
 
 def _rotary(length: int, size: int, theta: float, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:

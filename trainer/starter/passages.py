@@ -14,8 +14,11 @@ ANY_TOPIC, NO_TOPIC = 0, 99
 
 
 def load_bank() -> dict[str, Any]:
-    """The passage bank beside this file."""
-    return tomllib.loads(Path(__file__).with_name("passages.toml").read_text(encoding="utf-8"))
+    """The passage banks beside this file: templates, and whole passages as a handbook has them."""
+    here = Path(__file__)
+    bank = tomllib.loads(here.with_name("passages.toml").read_text(encoding="utf-8"))
+    bank["passage"] += tomllib.loads(here.with_name("passages_whole.toml").read_text(encoding="utf-8"))["passage"]
+    return bank
 
 
 def invent(

@@ -20,14 +20,14 @@ from trainer.practice.citations import Passage
 from trainer.practice.generator import Banks, Draft
 from trainer.practice.rubric.wording import sentences
 
-STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.5, 0.6, 0.6, 0.8
-REPORT_WORDS, POLICY_WORDS = 0.3, 0.35
+STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.4, 0.5, 0.4, 0.4
+REPORT_WORDS, POLICY_WORDS = 0.25, 0.25
 #: Share of cues in harmless reports that raise a concern, and of cues that stand in place of the event.
 CONCERN_SHARE, ALONE = 0.2, 0.6
 #: Share of them in which nothing is said and only the form's field tells that somebody refuses to meet.
 TICKED = 0.05
 #: Share of reports from which words are left out, and which share of their words.
-THINNED, LEFT_OUT = 0.3, (0.05, 0.3)
+THINNED, LEFT_OUT = 0.5, (0.05, 0.35)
 #: Share of the strange words that the banks hold.
 KNOWN = 0.5
 ROOMS = (
