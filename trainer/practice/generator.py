@@ -28,6 +28,8 @@ GATED_WEIGHT = 0.4
 AT_RISK_ALONE = ("ABUSE", "MEDI", "STAF", "SUIC")
 #: Categories whose "things" are messages, rumours or recordings: no colour or material is put before them.
 WITHOUT_OBJECTS = (7, 8, 9, 10, 11, 18)
+#: Share of the forms in which staff entered a severity, and of those that are one off, as first impressions are.
+SEVERITY_ENTERED, SEVERITY_ONE_OFF = 0.7, 0.25
 HELD_OUT = {"dev": 3, "test": 8}
 #: The same for the few sentences of a need.
 NEED_HELD_OUT = {"dev": 1, "test": 2}
@@ -124,6 +126,14 @@ def held_out(items: list[Any], split: str, counts: Mapping[str, int] = HELD_OUT)
     return items[-test - dev : -test] if split == "dev" else items[: -test - dev]
 
 
+def entered_severity(severity: int, rng: random.Random) -> int | None:
+    """What staff enter for an incident of that severity (1 to 4): often it, at times one off, at times nothing."""
+    if rng.random() > SEVERITY_ENTERED:
+        return None
+    shift = rng.choice((-1, 1)) if rng.random() < SEVERITY_ONE_OFF else 0
+    return min(4, max(1, severity + shift))
+
+
 class _Writer:
     """Builds one scenario; `rng` decides everything."""
 
@@ -158,13 +168,14 @@ class _Writer:
             need,
         )
         severity = self.rng.choice(event["severity"])
+        entered = entered_severity(severity, self.rng)
         willing = self._willing(codes, [*event["sentences"], *extra], slots)
-        case = Case(narrative, band, severity, slots["place_bare"], parties, accounts, willing)
+        case = Case(narrative, band, entered, slots["place_bare"], parties, accounts, willing)
         scenario = Scenario(
             f"{self.split}-{self.seed}-{self.number}",
             self.seed,
             number,
-            case.severity or 1,
+            severity,
             self.split,
             event["family"],
             case,

@@ -91,6 +91,8 @@ def user_text(masked: Case, passages: Sequence[Passage]) -> str:
         lines.append(f"Grades: {masked.grade_band}")
     if masked.location:
         lines.append(f"Place: {_plain(masked.location)}")
+    if masked.severity:
+        lines.append(f"Severity: {masked.severity} of 4")
     if masked.parties:
         lines.append("People: " + "; ".join(f"{p.name} ({ROLE_LINES[p.role]})" for p in masked.parties))
     lines.append(_plain(masked.narrative))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.practice.citations import Passage
-from trainer.practice.generator import Banks, Draft
+from trainer.practice.generator import Banks, Draft, entered_severity
 from trainer.practice.rubric.wording import sentences
 
 STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.4, 0.5, 0.4, 0.4
@@ -26,6 +26,8 @@ REPORT_WORDS, POLICY_WORDS = 0.25, 0.25
 CONCERN_SHARE, ALONE = 0.2, 0.6
 #: Share of them in which nothing is said and only the form's field tells that somebody refuses to meet.
 TICKED = 0.05
+#: How severe a report is that a grave cue was put into.
+GRAVE_SEVERITIES = (2, 3, 3, 4)
 #: Share of reports from which words are left out, and which share of their words.
 THINNED, LEFT_OUT = 0.5, (0.05, 0.35)
 #: Share of the strange words that the banks hold.
@@ -109,7 +111,10 @@ class Variation:
                 narrative = narrative.replace(sentence, "")
         lines = sentences(narrative)
         lines.insert(rng.randint(min(1, len(lines)), len(lines)), rng.choice(cues[code]).format(**draft.slots))
-        return _told(draft, " ".join(lines)), None if code == NO_CONCERN else code
+        told = _told(draft, " ".join(lines))
+        if code != NO_CONCERN and not is_grave:
+            told = _with_case(told, severity=entered_severity(rng.choice(GRAVE_SEVERITIES), rng))
+        return told, None if code == NO_CONCERN else code
 
     def thinned(self, draft: Draft, rng: random.Random) -> Draft:
         """Now and then the same draft with words left out of its report.
