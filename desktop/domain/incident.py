@@ -26,6 +26,7 @@ class Incident:
     """One incident. `created_at` and `updated_at` are ISO 8601 in UTC (`clock.utc_now`).
 
     `flags` are the safety gate's codes that staff ticked; they count as much as what the gate finds in the text.
+    `severity` is 1 to 4 as staff see it, None where they did not say.
     """
 
     id: IncidentId
@@ -36,6 +37,7 @@ class Incident:
     created_at: str
     updated_at: str
     flags: tuple[str, ...] = ()
+    severity: int | None = None
 
     @property
     def title(self) -> str:

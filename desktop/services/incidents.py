@@ -101,7 +101,7 @@ class IncidentsService:
     def check(self, incident: Incident) -> GateResult:
         """What the gate says to the text and the ticked concerns as they stand, finished or not."""
         parties = tuple(practice_case.Party(p.name, p.role, p.grade) for p in incident.parties)
-        case = Case(incident.narrative, incident.grade_band, None, incident.location, parties)
+        case = Case(incident.narrative, incident.grade_band, incident.severity, incident.location, parties)
         return gate.check_case(self._practice.gate, case, incident.flags)
 
     def handoff(self, result: GateResult) -> dict[str, str]:
@@ -161,7 +161,7 @@ def case_of(incident: Incident) -> Case:
     """The interchange form that gate, prompt and model work with; raises `IncidentNotReady`."""
     require_ready(incident)
     parties = tuple(practice_case.Party(p.name.strip(), p.role, p.grade) for p in incident.parties)
-    return Case(incident.narrative.strip(), incident.grade_band, None, incident.location, parties)
+    return Case(incident.narrative.strip(), incident.grade_band, incident.severity, incident.location, parties)
 
 
 def _draft_key(incident_id: IncidentId, is_new: bool) -> str:
@@ -186,4 +186,6 @@ def _sample_case(file: Path) -> Case:
 def _incident_of(case: Case) -> Incident:
     parties = tuple(Party(p.name, p.role, p.grade) for p in case.parties)
     now = utc_now()
-    return Incident(new_incident_id(), case.narrative, case.grade_band, case.location, parties, now, now)
+    return Incident(
+        new_incident_id(), case.narrative, case.grade_band, case.location, parties, now, now, severity=case.severity
+    )

@@ -15,7 +15,7 @@ from desktop.domain.incident import Incident, IncidentId, Party, Suggestion
 from desktop.store.connection import Database, Row
 
 MAX_SEARCH_WORDS = 20
-_INCIDENT = "id, narrative, grade_band, location, parties, created_at, updated_at, flags"
+_INCIDENT = "id, narrative, grade_band, location, parties, created_at, updated_at, flags, severity"
 _SUGGESTION = "id, incident_id, created_at, model, adapter, level, codes, reasoning, sections, rubric_total"
 
 
@@ -113,12 +113,12 @@ class CasesStore:
     def _write_incident(self, incident: Incident) -> None:
         self._forget_words(incident.id)
         self._database.write(
-            f"INSERT INTO incident ({_INCIDENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            f"INSERT INTO incident ({_INCIDENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
             "narrative = excluded.narrative, grade_band = excluded.grade_band, location = excluded.location, "
             "parties = excluded.parties, created_at = excluded.created_at, updated_at = excluded.updated_at, "
-            "flags = excluded.flags, is_deleted = 0",
+            "flags = excluded.flags, severity = excluded.severity, is_deleted = 0",
             (incident.id, incident.narrative, incident.grade_band, incident.location, _parties_text(incident),
-             incident.created_at, incident.updated_at, json.dumps(incident.flags)),
+             incident.created_at, incident.updated_at, json.dumps(incident.flags), incident.severity),
         )
         words = "\n".join([incident.narrative, incident.location or "", *(party.name for party in incident.parties)])
         self._database.write(
@@ -157,7 +157,8 @@ def match_expression(search: str) -> str:
 
 def _incident(row: Row) -> Incident:
     parties = tuple(Party(name, role, grade) for name, role, grade in json.loads(row[4]))
-    return Incident(IncidentId(row[0]), row[1], row[2], row[3], parties, row[5], row[6], tuple(json.loads(row[7])))
+    flags = tuple(json.loads(row[7]))
+    return Incident(IncidentId(row[0]), row[1], row[2], row[3], parties, row[5], row[6], flags, row[8])
 
 
 def _parties_text(incident: Incident) -> str:

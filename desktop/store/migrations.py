@@ -88,7 +88,9 @@ m001_library: Step = (
 
 m002_flags: Step = ("ALTER TABLE incident ADD COLUMN flags TEXT NOT NULL DEFAULT '[]'",)
 
-CASES: tuple[Step, ...] = (m001_incidents, m002_flags)
+m003_severity: Step = ("ALTER TABLE incident ADD COLUMN severity INTEGER",)
+
+CASES: tuple[Step, ...] = (m001_incidents, m002_flags, m003_severity)
 LIBRARY: tuple[Step, ...] = (m001_library,)
 
 

@@ -81,6 +81,10 @@ class IncidentViewModel(QObject):
         """One of the grade bands, or None."""
         self._set(grade_band=band)
 
+    def set_severity(self, severity: int | None) -> None:
+        """How serious staff think it is, 1 to 4, or None."""
+        self._set(severity=severity)
+
     def set_location(self, text: str) -> None:
         """Where it happened."""
         self._set(location=text.strip() or None)

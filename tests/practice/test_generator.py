@@ -126,6 +126,14 @@ def test_a_refusal_in_plain_words_is_often_ticked_on_the_form_too(banks: generat
     assert not any(s.case.willing for s in others)
 
 
+def test_staff_often_enter_the_severity_and_are_at_times_one_off(banks: generator.Banks) -> None:
+    made = generator.generate(banks, 1200, "train", seed=5)
+    entered = [s for s in made if s.case.severity is not None]
+    off = [s for s in entered if s.case.severity != s.severity]
+    assert 0.6 < len(entered) / len(made) < 0.8 and 0.1 < len(off) / len(entered) < 0.3
+    assert all(abs((s.case.severity or 0) - s.severity) == 1 for s in off)
+
+
 @pytest.mark.parametrize(
     ("line", "person"),
     [

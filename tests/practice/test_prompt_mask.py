@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trainer.practice import prompt
 from trainer.practice.case import Account, Case, Party
 from trainer.practice.citations import Passage
@@ -33,6 +35,13 @@ def test_every_name_is_masked_everywhere_and_letters_follow_the_order() -> None:
 def test_no_name_reaches_the_messages() -> None:
     text = " ".join(m["content"] for m in prompt.build_messages(prompt.mask(CASE).case, []))
     assert not any(name in text for name in ("Ann", "Annette", "Anna", "Quill"))
+
+
+def test_what_staff_entered_stands_in_the_prompt_and_what_they_did_not_enter_does_not() -> None:
+    masked = prompt.mask(CASE).case
+    lines = prompt.user_text(replace(masked, severity=3), []).splitlines()
+    assert "Severity: 3 of 4" in lines and "Grades: 3-5" in lines and "Place: gym with Student A" in lines
+    assert "Severity" not in prompt.user_text(masked, [])
 
 
 def test_names_come_back_in_the_answer() -> None:

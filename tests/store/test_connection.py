@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2
 
+from desktop.domain.incident import IncidentId
 from desktop.errors import BugError, DiskFull, VaultDamaged, WriteOutsideTransaction
+from desktop.store.cases import CasesStore
 from desktop.store.connection import Database, create_database, open_database
 from desktop.store.migrations import CASES, LIBRARY, Step, migrate
 
@@ -164,6 +166,21 @@ def test_full_database_is_told_and_nothing_before_it_is_lost(database: Database)
 def test_released_schema_steps_are_not_edited() -> None:
     fingerprints = [hashlib.sha256(repr(steps[0]).encode()).hexdigest()[:16] for steps in (CASES, LIBRARY)]
     assert fingerprints == FINGERPRINTS_OF_M001, "write a new step instead of editing a released one"
+
+
+@pytest.mark.parametrize("taken", range(1, len(CASES)))
+def test_an_incident_of_every_earlier_version_is_read(tmp_path: Path, taken: int) -> None:
+    old = create_database(tmp_path / "old.db", KEY)
+    migrate(old, CASES[:taken])
+    with old.transaction():
+        old.write(
+            "INSERT INTO incident (id, narrative, parties, created_at, updated_at) VALUES ('i', 'quarrel', '[]', ?, ?)",
+            ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
+        )
+    migrate(old, CASES)
+    read = CasesStore(old).incident(IncidentId("i"))
+    assert read is not None and (read.narrative, read.flags, read.severity) == ("quarrel", (), None)
+    old.close()
 
 
 @pytest.mark.parametrize("steps", [CASES, LIBRARY])

@@ -90,8 +90,9 @@ def test_writing_comes_before_its_buttons(opened: Application) -> None:
     while widget not in chain:
         chain.append(widget)
         widget = widget.nextInFocusChain()
-    order = [chain.index(each) for each in (page.form.narrative, page.form.location, page.form.grade_band,
-                                             page.form.people, page.save_button, page.suggest_button)]
+    form = page.form
+    order = [chain.index(each) for each in (form.narrative, form.location, form.grade_band, form.severity, form.people,
+                                            page.save_button, page.suggest_button)]
     assert order == sorted(order)
 
 

@@ -52,6 +52,7 @@ def test_an_incident_is_found_again_after_a_restart(qtbot: QtBot, start: Launch,
 
     page = write(qtbot, first, TEXT)
     qtbot.keyClicks(page.form.location, "playground")
+    qtbot.keyClicks(page.form.severity, "3")
     qtbot.keyClick(first.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     wait_until(lambda: first.models.incident.status == "saved")
     assert page.back.isVisible()
@@ -72,6 +73,7 @@ def test_an_incident_is_found_again_after_a_restart(qtbot: QtBot, start: Launch,
     qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(where))
     wait_until(lambda: incident_page(second).form.narrative.toPlainText() == TEXT)
     assert incident_page(second).form.location.text() == "playground"
+    assert incident_page(second).form.severity.currentText() == "3, serious"
 
 
 def test_a_wrong_passphrase_is_told_in_a_sentence(start: Launch, made_vault: Path) -> None:

@@ -58,6 +58,7 @@ def test_an_incident_is_saved_found_and_opened(incident: IncidentViewModel, inci
     incident.set_location(" playground ")
     incident.set_grade_band("3-5")
     incident.set_flags(("BULY",))
+    incident.set_severity(3)
     incident.save()
     assert incident.status == "saved" and not incident.is_new
     incidents.refresh()
@@ -72,6 +73,7 @@ def test_an_incident_is_saved_found_and_opened(incident: IncidentViewModel, inci
     stored = incidents.items.index(0, 0).data(INCIDENT_ROLE)
     incident.open(stored.id)
     assert incident.incident == stored and stored.location == "playground" and stored.flags == ("BULY",)
+    assert stored.severity == 3
 
 
 @pytest.mark.parametrize(

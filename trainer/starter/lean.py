@@ -37,7 +37,11 @@ def answer_logits(model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor
 
 
 def logits_and_states(
-    model: LlamaForCausalLM, ids: torch.Tensor, keep: torch.Tensor, depth: int, dropout: tuple[float, float] = (0.0, 0.0)
+    model: LlamaForCausalLM,
+    ids: torch.Tensor,
+    keep: torch.Tensor,
+    depth: int,
+    dropout: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The logits of `answer_logits`, and what `depth` layers make of `ids`: (rows, length, width), not normalised.
 

@@ -27,7 +27,12 @@ class IncidentForm(QWidget):
         self._build_fields()
         self._build_people()
         self._build_concerns()
-        details = row(field(self.tr("Where"), self.location), field(self.tr("Grades"), self.grade_band), spacing=12)
+        details = row(
+            field(self.tr("Where"), self.location),
+            field(self.tr("Grades"), self.grade_band),
+            field(self.tr("Severity"), self.severity),
+            spacing=12,
+        )
         details.setStretch(0, 1)
         inside = column(
             field(self.tr("What happened"), self.narrative),
@@ -62,9 +67,15 @@ class IncidentForm(QWidget):
         self.grade_band.addItem(self.tr("Not given"), None)
         for band in self._incident.grade_bands:
             self.grade_band.addItem(band, band)
+        self.severity = Choice(self._theme)
+        self.severity.addItem(self.tr("Not given"), None)
+        words = (self.tr("1, small"), self.tr("2, moderate"), self.tr("3, serious"), self.tr("4, very serious"))
+        for number, word in enumerate(words, start=1):
+            self.severity.addItem(word, number)
         self.narrative.textChanged.connect(self._on_narrative)
         self.location.textEdited.connect(self._incident.set_location)
         self.grade_band.currentIndexChanged.connect(self._on_grade_band)
+        self.severity.currentIndexChanged.connect(self._on_severity)
 
     def _build_people(self) -> None:
         self.people = PeopleTable(self._theme, self._incident.people)
@@ -87,6 +98,7 @@ class IncidentForm(QWidget):
         self.narrative.setPlainText(incident.narrative)
         self.location.setText(incident.location or "")
         self.grade_band.choose(incident.grade_band)
+        self.severity.choose(incident.severity)
         for code, tick in self.ticks.items():
             tick.setChecked(code in incident.flags)
         self._is_filling = False
@@ -102,6 +114,10 @@ class IncidentForm(QWidget):
     def _on_grade_band(self) -> None:
         value = self.grade_band.value()
         self._incident.set_grade_band(str(value) if value else None)
+
+    def _on_severity(self) -> None:
+        value = self.severity.value()
+        self._incident.set_severity(value if isinstance(value, int) else None)
 
     def _on_ticked(self) -> None:
         if not self._is_filling:
