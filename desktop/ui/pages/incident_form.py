@@ -61,7 +61,7 @@ class IncidentForm(QWidget):
         self.narrative.setTabChangesFocus(True)
         self.narrative.setMinimumHeight(190)
         self.location = QLineEdit()
-        self.location.setPlaceholderText(self.tr("For example: hallway"))
+        self.location.setPlaceholderText(self.tr("Hallway, bus"))
         self.location.setMaxLength(200)
         self.grade_band = Choice(self._theme)
         self.grade_band.addItem(self.tr("Not given"), None)
