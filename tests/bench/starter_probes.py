@@ -4,8 +4,9 @@
     python tests/bench/starter_probes.py [--model GGUF] [--count N] [--split test|dev|train] [--json FILE]
 
 Its reasoning opens with a question, and "No" or "Yes" to it decides the form (`trainer/starter/corpus.py`): the first
-probe writes that word alone. The second repeats random tokens and counts how many of the repetition it foresees: a
-model that cannot do that recites what it was trained on instead of copying from the report.
+probe writes that word alone, with the severity that staff may have entered and without it. The second repeats random
+tokens and counts how many of the repetition it foresees: a model that cannot do that recites what it was trained on
+instead of copying from the report.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -24,6 +26,7 @@ from machine import tell
 from sampling import STARTER, held_out, tasks_for
 
 from trainer.llama import Ask, LlamaModel
+from trainer.practice.scenario import Scenario
 
 ENVIRONMENT = "trainer"
 SCENARIO_SEED, DECISION_TOKENS = 4021, 24
@@ -32,9 +35,9 @@ REPEATED_TOKENS, REPETITIONS = 60, 20
 FIRST_PLAIN_ID = 3
 
 
-def decisions(model: LlamaModel, count: int, split: str) -> dict[str, tuple[float, str]]:
+def decisions(model: LlamaModel, scenarios: list[Scenario], named: str) -> dict[str, tuple[float, str]]:
     """Share of right decisions, over all reports and by the level of their gold."""
-    tasks = tasks_for(held_out(count, SCENARIO_SEED, split))
+    tasks = tasks_for(scenarios)
     asks = [Ask(model.prompt_ids(task.messages), [1]) for task in tasks]
     said = [model.text(ids[0]) for ids in model.sample(asks, max_tokens=DECISION_TOKENS, temperature=0.0)]
     right: dict[str, list[bool]] = defaultdict(list)
@@ -44,7 +47,7 @@ def decisions(model: LlamaModel, count: int, split: str) -> dict[str, tuple[floa
         right[gold.level].append(word.startswith("Yes" if gold.form == "handoff" else "No"))
     every = [one for found in right.values() for one in found]
     groups = {"all reports": every, **{f"{level} reports": right[level] for level in sorted(right)}}
-    return {f"{name} decided rightly, {split}": (100 * sum(ones) / len(ones), "%") for name, ones in groups.items()}
+    return {f"{name} decided rightly, {named}": (100 * sum(ones) / len(ones), "%") for name, ones in groups.items()}
 
 
 def repetition(model: LlamaModel) -> float:
@@ -67,7 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--long", action="store_true", help="no difference: --count says how many")
     args = parser.parse_args(arguments)
     with LlamaModel(args.model) as model:
-        figures = decisions(model, args.count, args.split)
+        scenarios = held_out(args.count, SCENARIO_SEED, args.split)
+        silent = [replace(one, case=replace(one.case, severity=None)) for one in scenarios]
+        figures = decisions(model, scenarios, args.split)
+        figures |= decisions(model, silent, f"{args.split}, no severity entered")
         figures["repeated random tokens foreseen"] = (repetition(model), "%")
     tell("probes", figures, args.json)
     return 0
