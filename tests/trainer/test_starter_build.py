@@ -120,12 +120,12 @@ def test_the_concern_head_learns_from_the_words_of_the_report(words: Tokenizer, 
     plan = replace(small_plan(), layers=3)
     batch = next(examples.batches(words, itertools.cycle(short[:24]), 12_000, seed=1, pool=24))
     model, head = pretrain.new_model(plan, words), pretrain.concern_head(plan)
-    before = pretrain._loss(model, head, batch, answers_only=True)
+    before = pretrain._loss(model, head, batch, 0, answers_only=True)
     before.backward()
     assert head.weight.grad is not None and head.weight.grad.abs().sum() > 0
     assert model.model.layers[0].mlp.up_proj.weight.grad.abs().sum() > 0
     blind = replace(batch, report=None)
-    assert pretrain._loss(model, head, blind, answers_only=True) < before
+    assert pretrain._loss(model, head, blind, 0, answers_only=True) < before
 
 
 def test_a_run_can_go_on_from_an_earlier_starter(words: Tokenizer, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from trainer.practice import contract
 from trainer.practice.citations import find_citations, is_supported
 from trainer.practice.generator import Banks, drafts, held_out, split_of
 from trainer.practice.rubric.wording import sentences
-from trainer.starter import examples, tokenizer, variation
+from trainer.starter import examples, pretrain, tokenizer, variation
 from trainer.starter.corpus import CorpusWriter, Example
 
 
@@ -160,7 +160,8 @@ def test_the_token_that_decides_between_the_forms_weighs_most(
         row = examples.encode(words, example)
         (decisive,) = row.ids[row.weights == examples.DECISION_WEIGHT].tolist()
         of_form["Yes" if "? Yes" in example.answer[:90] else "No"].add(decisive)
-    assert of_form["No"] and of_form["Yes"] and not of_form["No"] & of_form["Yes"]
+    assert of_form["No"] == {words.token_to_id(pretrain.CALM)}
+    assert of_form["Yes"] and not of_form["No"] & of_form["Yes"]
 
 
 def test_a_short_example_ends_behind_its_decision(short: list[Example], words: Tokenizer) -> None:

@@ -23,7 +23,7 @@ from trainer.practice.rubric.wording import sentences
 STRANGE_PLACE, STRANGE_THING, CHANGED_REPORT, CHANGED_POLICY = 0.4, 0.5, 0.4, 0.4
 REPORT_WORDS, POLICY_WORDS = 0.25, 0.25
 #: Share of cues in harmless reports that raise a concern, and of cues that stand in place of the event.
-CONCERN_SHARE, ALONE = 0.2, 0.6
+CONCERN_SHARE, ALONE = 0.1, 0.6
 #: Share of them in which nothing is said and only the form's field tells that somebody refuses to meet.
 TICKED = 0.05
 #: How severe a report is that a grave cue was put into.
