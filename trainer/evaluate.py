@@ -33,7 +33,7 @@ class Exam:
     rules: GateRules
     samples: int = 4
     seed: int = 0
-    max_tokens: int = 700
+    max_tokens: int = 768
     temperature: float = 1.0
     passages_per_prompt: int = 3
 

@@ -45,7 +45,7 @@ class Recipe:
     answers_per_prompt: int = 8
     answers_per_pass: int = 8
     temperature: float = 1.0
-    max_completion_tokens: int = 700
+    max_completion_tokens: int = 768
     passages_per_prompt: int = 3
     beta: float = 0.01
     epsilon: float = 0.2

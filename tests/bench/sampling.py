@@ -23,7 +23,7 @@ from trainer.prompts import Task, prepare
 #: Not the seed of any scenario that a run trains on or is scored on by the program itself.
 HELD_OUT_SEED = 9041
 PASSAGES_PER_PROMPT = 3
-MAX_TOKENS = 700
+MAX_TOKENS = 768
 STARTER = ROOT / "assets" / "starter" / "starter.gguf"
 
 

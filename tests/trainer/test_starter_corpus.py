@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterator
 
+import numpy as np
 from tokenizers import Tokenizer
 
 from trainer.practice import contract
@@ -162,6 +163,26 @@ def test_the_token_that_decides_between_the_forms_weighs_most(
         of_form["Yes" if "? Yes" in example.answer[:90] else "No"].add(decisive)
     assert of_form["No"] == {words.token_to_id(pretrain.CALM)}
     assert of_form["Yes"] and not of_form["No"] & of_form["Yes"]
+
+
+def test_a_stumble_says_a_few_words_again_and_asks_for_the_word_that_was_due(
+    written: list[Example], short: list[Example], words: Tokenizer
+) -> None:
+    rng, found = random.Random(3), 0
+    for example in written[:60]:
+        row = examples.encode(words, example)
+        changed = examples.stumbled(row, rng)
+        more = len(changed.ids) - len(row.ids)
+        if not more:
+            continue
+        found += 1
+        said = np.flatnonzero(changed.weights[row.answer :] == 0) + row.answer
+        assert len(said) == more
+        assert (np.delete(changed.ids, said) == row.ids).all()
+        assert changed.weights[said[-1] + 1] >= examples.COPY_WEIGHT
+    assert 5 < found < 30
+    cut = examples.encode(words, short[0])
+    assert all(examples.stumbled(cut, rng) is cut for _ in range(20))
 
 
 def test_a_short_example_ends_behind_its_decision(short: list[Example], words: Tokenizer) -> None:

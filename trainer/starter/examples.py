@@ -34,6 +34,8 @@ CONCERNS = (
     None,
     *("ABUSE", "BULY", "DATE", "HATE", "IMAG", "LAWE", "MEDI", "RETL", "SEXH", "STAF", "SUIC", "THRT", "VOLU", "WEAP"),
 )
+#: Share of whole answers in which a few words stand again, how many tokens, and how often; see `stumbled`.
+STUMBLES, STUMBLED_TOKENS, STUMBLED_TIMES = 0.25, (2, 12), (1, 3)
 #: Share of examples that are cut off behind the decision.
 SHORT_SHARE = 0.75
 #: Share of these that have policies in their prompt.
@@ -59,12 +61,16 @@ class Batch:
 
 @dataclass(frozen=True)
 class Row:
-    """One document: `ids` int64 and `weights` float32 of the same length, its report's (begin, end), its concern."""
+    """One document: `ids` int64 and `weights` float32 of the same length, its report's (begin, end), its concern.
+
+    Its answer begins at the token `answer`.
+    """
 
     ids: np.ndarray
     weights: np.ndarray
     report: tuple[int, int]
     concern: int
+    answer: int
     is_whole: bool = True
 
 
@@ -124,7 +130,25 @@ def encode(tokenizer: Tokenizer, example: Example) -> Row:
     report = _token_span(prompt_tokens.offsets, before.rindex(REPORT_BEGINS), before.rindex(TURN_END))
     ids = np.array([*first, *second.ids], np.int64)
     concern = CONCERNS.index(example.concern)
-    return Row(ids[:MAX_TOKENS], weights[:MAX_TOKENS], report, concern, example.is_whole)
+    return Row(ids[:MAX_TOKENS], weights[:MAX_TOKENS], report, concern, len(first), example.is_whole)
+
+
+def stumbled(row: Row, rng: random.Random) -> Row:
+    """The same document, in a share of the whole answers with a few words said again that are no target.
+
+    A model that goes on as it went on before goes on repeating itself once it has begun to: of 200 answers three ended
+    in a loop. No document of training says a thing three times, so none had shown the way out, which is the word that
+    was due.
+    """
+    length, times = rng.randint(*STUMBLED_TOKENS), rng.randint(*STUMBLED_TIMES)
+    if not row.is_whole or rng.random() > STUMBLES or len(row.ids) < row.answer + 2 * length + 2:
+        return row
+    at = rng.randint(row.answer + length, len(row.ids) - 2)
+    again = np.tile(row.ids[at - length : at], times)
+    weights = np.concatenate((row.weights[:at], np.zeros(len(again), np.float32), row.weights[at:]))
+    weights[at + len(again)] = max(COPY_WEIGHT, weights[at + len(again)])
+    ids = np.concatenate((row.ids[:at], again, row.ids[at:]))
+    return replace(row, ids=ids[:MAX_TOKENS], weights=weights[:MAX_TOKENS])
 
 
 def _token_span(offsets: list[tuple[int, int]], begin: int, end: int) -> tuple[int, int]:
@@ -155,7 +179,7 @@ def batches(
     """Batches of about `tokens_per_batch`, whole answers apart, rows of like length together, in random order."""
     rng = random.Random(f"batches-{seed}")
     while True:
-        rows = (encode(tokenizer, next(examples)) for _ in range(pool))
+        rows = (stumbled(encode(tokenizer, next(examples)), rng) for _ in range(pool))
         groups: list[list[Row]] = [[]]
         for row in sorted(rows, key=lambda row: (row.is_whole, len(row.ids))):
             is_other = bool(groups[-1]) and groups[-1][0].is_whole != row.is_whole
