@@ -17,32 +17,34 @@ import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+
+class _Heard(Exception):  # noqa: N818 - the end of listening, not an error
+    """The script has had its stress text encoded; `sha256` is the hash that it will look for."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(sha256)
+        self.sha256 = sha256
 
 
 class _Listener:
-    """Stands before a tokenizer and remembers the hash of the last text's tokens, made as the script makes it."""
+    """Stands in the tokenizer's place until the script has asked for its text, and hashes it as the script does."""
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
-        self.sha256 = ""
 
-    def encode(self, text: str) -> list[int]:
-        ids = self._tokenizer.encode(text)
-        self.sha256 = hashlib.sha256(str(ids).encode()).hexdigest()
-        return ids
+    def encode(self, text: str) -> NoReturn:
+        raise _Heard(hashlib.sha256(str(self._tokenizer.encode(text)).encode()).hexdigest())
 
 
-def _split_and_hash(ask: Callable[[Any, Any], str], model: Any, tokenizer: Any) -> tuple[str | None, str]:
-    """The script's name for how a tokenizer splits, None for one that is not on its list, and the hash it went by."""
-    listener = _Listener(tokenizer)
+def _hash_of(ask: Callable[[Any, Any], str], tokenizer: Any) -> str:
+    """The hash by which `ask`, the script's own function, would know the tokenizer."""
     try:
-        return ask(model, listener), listener.sha256
-    except NotImplementedError:
-        # The script has no other way to say "not on my list". Without a hash it failed before it looked there.
-        if not listener.sha256:
-            raise
-        return None, listener.sha256
+        ask(None, _Listener(tokenizer))
+    except _Heard as heard:
+        return heard.sha256
+    raise SystemExit("llama.cpp's script did not ask the tokenizer for its text; this version of it is not supported.")
 
 
 def _accept(pre_hash: str) -> None:
@@ -51,10 +53,7 @@ def _accept(pre_hash: str) -> None:
     known = TextModel.get_vocab_base_pre
 
     def get_vocab_base_pre(self: Any, tokenizer: Any) -> str:
-        split, found = _split_and_hash(known, self, tokenizer)
-        if split is None and found != pre_hash:
-            raise NotImplementedError("llama.cpp does not know how this tokenizer splits a text, and no card names it.")
-        return split or "qwen2"
+        return "qwen2" if _hash_of(known, tokenizer) == pre_hash else known(self, tokenizer)
 
     TextModel.get_vocab_base_pre = get_vocab_base_pre
 
@@ -63,8 +62,7 @@ def _fingerprint(model_dir: str) -> str:
     from conversion.base import TextModel
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(model_dir, local_files_only=True)
-    return _split_and_hash(TextModel.get_vocab_base_pre, None, tokenizer)[1]
+    return _hash_of(TextModel.get_vocab_base_pre, AutoTokenizer.from_pretrained(model_dir, local_files_only=True))
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from trainer.practice.rules import GateRules
 from trainer.practice.scenario import Scenario
 from trainer.practice.statistics import Comparison, Judged, compare
 from trainer.prompts import prepare
+from trainer.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Exam:
     rules: GateRules
     samples: int = 4
     seed: int = 0
-    max_tokens: int = 768
+    max_tokens: int = Recipe.max_completion_tokens
     temperature: float = 1.0
     passages_per_prompt: int = 3
 

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from machine import ROOT, tell
 
 from trainer.practice import gate, rules
+from trainer.practice.generator import split_of
 
 KNOWN_TO_THE_RULES = "events_general.toml"
 #: Levels that answer a report of the level as they should.
@@ -34,7 +35,7 @@ WORDS = {"A": "Student A", "B": "Student B", "C": "Student C", "S": "Staff A", "
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--misses", type=int, default=0, metavar="N", help="print N reports that it got wrong")
+    parser.add_argument("--misses", type=int, default=0, metavar="N", help="print N misses, no held-out ones")
     parser.add_argument("--long", action="store_true", help="no difference: every family is read once")
     args = parser.parse_args(arguments)
     practice = rules.load(ROOT / "assets" / "practice")
@@ -48,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = [code in result.codes for event, result in read if event["codes"][:1] == [code]]
         figures[f"code {code} found"] = (100 * sum(found) / len(found), "%")
     tell("gate", figures, args.json)
-    wrong = [(event, result) for event, result in read if result.level not in RIGHT[event["level"]]]
+    shown = [(event, result) for event, result in read if split_of(event["family"]) == "train"]
+    wrong = [(event, result) for event, result in shown if result.level not in RIGHT[event["level"]]]
     for event, result in wrong[: args.misses]:
         print(f"{event['family']} {event['level']} {event['codes']} -> {result.level}: {report_of(event)}")
     return 0

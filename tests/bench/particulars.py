@@ -69,7 +69,7 @@ def particulars(case: Case, gold: Gold, text: str) -> tuple[int, int]:
 
 
 def mentions(case: Case, gold: Gold, text: str) -> list[Mention]:
-    """Every particular that the answer names."""
+    """Every particular that the answer names, once however often it names it (a loop would count a hundred times)."""
     del gold  # the report itself decides: gold knows three particulars, a report may hold more
     answer = parse(text)
     report = _plain(report_text(case))
@@ -81,17 +81,19 @@ def mentions(case: Case, gold: Gold, text: str) -> list[Mention]:
             found += _heads(said, report, is_plan=name in PLAN_SECTIONS)
         if name in ("", *TIME_SECTIONS):
             found += _times(said, report)
-    return found
+    return list(dict.fromkeys(found))
 
 
 @cache
 def lexicon() -> Lexicon:
     """The words of the banks, read once."""
     banks = [tomllib.loads(path.read_text("utf-8")) for path in sorted(BANKS.glob("[0-9]*.toml"))]
+    held_out = tomllib.loads((BANKS / "events_held_out.toml").read_text("utf-8"))["event"]
+    events = [*held_out, *(event for bank in banks for event in bank["event"])]
     frames = tomllib.loads((BANKS / "_frames.toml").read_text("utf-8"))
     general = _plain(" ".join(phrase for bank in banks for name in PHRASE_LISTS for phrase in bank[name]))
     general += " " + _plain(" ".join(need["word"] for need in frames["need"]))
-    things = {_plain(thing) for bank in banks for event in bank["event"] for thing in event["things"]}
+    things = {_plain(thing) for event in events for thing in event["things"]}
     places = {_plain(base) for kind in frames["place_kind"] for base in kind["bases"] if not kind.get("bare")}
     neutral = {_plain(role) for role in frames["words"]["staff_roles"]}
     modifiers = frozenset({*frames["words"]["place_modifiers"], *frames["words"]["thing_modifiers"]})

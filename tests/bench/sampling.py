@@ -19,11 +19,12 @@ from trainer.practice.citations import Passage, split_policy
 from trainer.practice.generator import generate, load_banks
 from trainer.practice.scenario import Scenario
 from trainer.prompts import Task, prepare
+from trainer.recipe import Recipe
 
 #: Not the seed of any scenario that a run trains on or is scored on by the program itself.
 HELD_OUT_SEED = 9041
 PASSAGES_PER_PROMPT = 3
-MAX_TOKENS = 768
+MAX_TOKENS = Recipe.max_completion_tokens
 STARTER = ROOT / "assets" / "starter" / "starter.gguf"
 
 

@@ -82,22 +82,9 @@ def test_a_folder_without_a_tokenizer_has_no_fingerprint(tmp_path: Path) -> None
         fingerprint(tmp_path)
 
 
-def test_only_a_tokenizer_that_is_not_on_the_list_is_let_through() -> None:
-    def unknown(_: Any, tokenizer: Any) -> str:
-        tokenizer.encode("text")
-        raise NotImplementedError
-
-    def unable(_: Any, __: Any) -> str:
-        raise NotImplementedError
-
-    class Words:
-        def encode(self, text: str) -> list[int]:
-            return [len(text)]
-
-    split, found = converter_entry._split_and_hash(unknown, None, Words())
-    assert split is None and len(found) == 64
-    with pytest.raises(NotImplementedError):
-        converter_entry._split_and_hash(unable, None, Words())
+def test_a_script_that_does_not_ask_the_tokenizer_is_refused_in_one_sentence() -> None:
+    with pytest.raises(SystemExit, match="did not ask the tokenizer"):
+        converter_entry._hash_of(lambda _, __: "qwen2", None)
 
 
 def test_there_are_enough_nasty_texts() -> None:
