@@ -36,6 +36,12 @@ _TIMES = re.compile(
     rf")?{_DAY}s?)\b"
     r"|\b(?P<past>yesterday|this morning|last (?:night|week|month|year)|\d{1,2}:\d{2}|\w+ (?:days|weeks|months) ago)\b"
     r"|\b(?P<period>(?:first|second|third|fourth|fifth|sixth|seventh|eighth) period)\b", re.IGNORECASE)
+_WHEN = rf"(?:(?:on |last )?{_DAY}|yesterday|today|this morning)"
+_OTHER_WORDS = "at during before after between in on by last this yesterday today was were is and but that to"
+_WORD = rf"(?!(?:{_OTHER_WORDS.replace(' ', '|')})\b)[a-z'-]+"
+_MOMENT = rf"(?:at|during|before|after|between) (?:{_WORD} ){{0,3}}?{_WORD}"
+#: A time of day beside a day, in words that need not be in any list: where two times were blended into one.
+_BESIDE_A_DAY = re.compile(rf"\b(?:(?P<before>{_MOMENT}) {_WHEN}\b|{_WHEN} (?P<after>{_MOMENT})(?=[.,;:]|$))")
 #: These stand before a thing in a plan ("a new pencil case") or say what was done with it; they are passed over.
 _PASSED_OVER = frozenset({"new", "borrowed"})
 
@@ -178,6 +184,12 @@ def _times(when: str, report: str) -> Iterator[Mention]:
     for match in lexicon().moments.finditer(when):
         if not _TIMES.search(match[0]):
             yield Mention("time", match[0], _holds(report, match[0]))
+    for match in _BESIDE_A_DAY.finditer(when):
+        phrase = match["before"] or match["after"]
+        words = phrase.split()
+        is_counted = _TIMES.search(phrase) or lexicon().moments.search(phrase)
+        if not is_counted and not any(_head_at(words, start) for start in range(1, len(words))):
+            yield Mention("time", phrase, _holds(report, phrase))
 
 
 def _plain(text: str) -> str:

@@ -35,6 +35,8 @@ def test_the_good_answer_has_every_particular_right() -> None:
     ("on Tuesday during", "last Tuesday during", "last tuesday"),
     ("during third period", "during fifth period", "fifth period"),
     ("during third period", "at recess", "at recess"),
+    ("on Tuesday during third period", "on Tuesday at snack period", "at snack period"),
+    ("on Tuesday during third period", "after the fire drill on Tuesday", "after the fire drill"),
     ("was only borrowed", "was only borrowed yesterday", "yesterday"),
 ])
 def test_a_changed_particular_is_wrong(old: str, new: str, expected: str) -> None:
@@ -59,6 +61,11 @@ def test_places_count_in_the_plan_too() -> None:
 def test_a_plan_may_bring_in_things_of_its_own() -> None:
     assert wrong(written.GOOD.replace("a labeled tray", "a cash box")) == []
     assert wrong(written.GOOD.replace("a labeled tray", "the cash box")) == ["cash box"]
+
+
+def test_a_place_beside_a_day_is_a_place_and_not_a_time() -> None:
+    text = written.GOOD.replace("on Tuesday during third period", "at the library on Tuesday during third period")
+    assert text != written.GOOD and wrong(text) == []
 
 
 def test_general_words_and_cited_words_are_not_counted() -> None:
