@@ -28,7 +28,6 @@ from transformers import PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
 from trainer import checkpoint
-from trainer.placed_advantages import PlacedAdvantagesTrainer
 from trainer.practice import contract
 from trainer.practice.citations import Passage
 from trainer.practice.rules import GateRules
@@ -37,7 +36,6 @@ from trainer.prompts import Task, prepare
 from trainer.protocol import Phase, chunks_of
 from trainer.recipe import Recipe
 from trainer.reporting import Answered, Clock, Emit, StepReporter, StopRequested
-from trainer.rewards.credit import Earned
 from trainer.rewards.reward import reward
 from trainer.rollout import sample_groups
 from trainer.shared_prompt import MAX_VOCABULARY, SharedPromptTrainer
@@ -46,10 +44,6 @@ ENDLESS_STEPS = 1_000_000
 #: Model types whose layers all attend to everything before them, as `rollout` and `shared_prompt` rely on.
 FULL_ATTENTION_TYPES = ("llama", "qwen2", "qwen3")
 LOWEST_RATE_SHARE = 0.1
-
-
-class CpuTrainer(PlacedAdvantagesTrainer, SharedPromptTrainer):
-    """Both changes to TRL's loop; a GPU needs only the first."""
 
 
 class JobError(ValueError):
@@ -138,12 +132,10 @@ def _trainer(
     start = done_steps * recipe.prompts_per_step % len(order)
     rows = [{"prompt": tasks[i].messages, "task": i} for i in order[start:] + order[:start]]
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: _rate_share(recipe.schedule, reporter.fraction()))
-    kind, more = (CpuTrainer, {"rollout_func": _rollout_function(work, loaded, done_steps)}) if (
-        _takes_the_cpu_path(loaded)) else (PlacedAdvantagesTrainer, {})
-    earned: list[Earned] = []
+    kind, more = (SharedPromptTrainer, {"rollout_func": _rollout_function(work, loaded, done_steps)}) if (
+        _takes_the_cpu_path(loaded)) else (GRPOTrainer, {})
     trainer = kind(
-        model=loaded.model, processing_class=loaded.tokenizer,
-        reward_funcs=[_reward_function(work, tasks, reporter, earned)], earned=earned,
+        model=loaded.model, processing_class=loaded.tokenizer, reward_funcs=[_reward_function(work, tasks, reporter)],
         args=_config(work, loaded, done_steps), train_dataset=Dataset.from_list(rows), optimizers=(optimizer, schedule),
         callbacks=[_Seeds(work.seed, done_steps), reporter], **more,
     )
@@ -181,17 +173,12 @@ def _config(work: Work, loaded: Loaded, done_steps: int) -> GRPOConfig:
     )
 
 
-def _reward_function(
-    work: Work, tasks: Sequence[Task], reporter: StepReporter, earned: list[Earned],
-) -> Callable[..., list[float]]:
-    """TRL's reward function; it leaves in `earned` which parts of the answers the rewards are for."""
+def _reward_function(work: Work, tasks: Sequence[Task], reporter: StepReporter) -> Callable[..., list[float]]:
     def practice_reward(completions: list[list[dict[str, str]]], task: list[int], **_: Any) -> list[float]:
         answers = []
-        earned.clear()
         for completion, index in zip(completions, task, strict=True):
             text = completion[0]["content"]
             scored = reward(tasks[index].scenario, tasks[index].passages, text, work.rules)
-            earned.append(scored.earned)
             words = contract.count_words(contract.parse(text).body)
             answers.append(Answered(tasks[index].scenario.id, text, scored.total, dict(scored.parts), words))
         reporter.take(answers)

@@ -18,11 +18,9 @@ from dataclasses import dataclass
 from trainer.practice import contract
 from trainer.practice.citations import Passage
 from trainer.practice.gate import check_answer
-from trainer.practice.rubric.result import RubricScore
-from trainer.practice.rubric.score import WEIGHTS, score
+from trainer.practice.rubric.score import score
 from trainer.practice.rules import GateRules
 from trainer.practice.scenario import Scenario
-from trainer.rewards.credit import PARTS_OF, Earned
 
 GATE_BROKEN = -1.0
 CONTRACT_BROKEN = -0.6
@@ -34,11 +32,10 @@ FREE_BODY_WORDS, COST_PER_WORD, HIGHEST_LENGTH_COST = 330, 0.001, 0.1
 @dataclass(frozen=True)
 class RewardParts:
     """`total` is -1..1. `parts`: "tags", "headings", "contract" and "rubric" 0..1, "gate" 0 or -1, "length" -0.1..0,
-    and the criteria "C1".."C12" 0..4 that the form due is scored on. `earned` says which words earned it."""
+    and the criteria "C1".."C12" 0..4 that the form due is scored on."""
 
     total: float
     parts: dict[str, float]
-    earned: Earned
 
 
 def reward(scenario: Scenario, passages: Sequence[Passage], completion_text: str, rules: GateRules) -> RewardParts:
@@ -55,9 +52,7 @@ def reward(scenario: Scenario, passages: Sequence[Passage], completion_text: str
         "rubric": scored.total / 100,
         **scored.criteria,
     }
-    total, form = _total(parts, broken, answer.is_valid), scenario.gold.form
-    is_placed = answer.is_valid and not broken and answer.form == form
-    return RewardParts(total, parts, Earned(total, form, _shares(scored, form) if is_placed else {}))
+    return RewardParts(_total(parts, broken, answer.is_valid), parts)
 
 
 def tags(completion_text: str) -> float:
@@ -82,17 +77,6 @@ def length_cost(answer: contract.Answer) -> float:
     """What the words of the body beyond the free ones cost (0 or negative)."""
     beyond = contract.count_words(answer.body) - FREE_BODY_WORDS
     return -min(HIGHEST_LENGTH_COST, max(0, beyond) * COST_PER_WORD)
-
-
-def _shares(scored: RubricScore, form: str) -> dict[str, float]:
-    """What the criteria add to the reward, and what the deductions that belong to a place take from it."""
-    shares = dict.fromkeys(PARTS_OF[form], 0.0)
-    for name, weight in WEIGHTS[form].items():
-        shares[name] = weight * scored.criteria[name] / 4
-    for penalty in scored.penalties:
-        if penalty.name in shares:
-            shares[penalty.name] -= penalty.share
-    return shares
 
 
 def _total(parts: dict[str, float], gate_broken: bool, valid: bool) -> float:
