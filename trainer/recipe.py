@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 SMALL_MODEL_PARAMETERS = 50_000_000
-SMALL_MODEL_RATE, LARGE_MODEL_RATE = 3e-3, 2e-5
+SMALL_MODEL_RATE, LARGE_MODEL_RATE = 1.5e-3, 2e-5
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("auto", "float32", "bfloat16")
 MAX_RECIPE_BYTES = 64 * 1024
