@@ -157,11 +157,11 @@ def _config(work: Work, loaded: Loaded, done_steps: int) -> GRPOConfig:
     passes = recipe.answers_per_step // recipe.answers_per_pass
     wants_bfloat16 = recipe.precision == "bfloat16" or (
         recipe.precision == "auto" and (loaded.on_gpu or cpu_knows_bfloat16()))
-    return GRPOConfig(
+    config = GRPOConfig(
         output_dir=str(work.folder / "trl"), per_device_train_batch_size=recipe.answers_per_pass,
         gradient_accumulation_steps=passes, steps_per_generation=passes, num_generations=recipe.answers_per_prompt,
         max_completion_length=recipe.max_completion_tokens, temperature=recipe.temperature, top_p=1.0, top_k=0,
-        loss_type="dr_grpo", scale_rewards="group", beta=recipe.beta, epsilon=recipe.epsilon,
+        loss_type="dr_grpo", beta=recipe.beta, epsilon=recipe.epsilon,
         epsilon_high=recipe.epsilon_high, num_iterations=1, mask_truncated_completions=False,
         max_steps=(recipe.max_steps - done_steps) if recipe.max_steps else ENDLESS_STEPS,
         learning_rate=recipe.rate_for(loaded.parameters), lr_scheduler_type="constant", warmup_steps=0,
@@ -171,6 +171,9 @@ def _config(work: Work, loaded: Loaded, done_steps: int) -> GRPOConfig:
         logging_steps=1, report_to="none", log_completions=False, save_strategy="no", push_to_hub=False,
         disable_tqdm=True, use_vllm=False,
     )
+    # Not an argument: on a GPU Unsloth's own configuration takes it for a mistake beside dr_grpo and turns it off.
+    config.scale_rewards = "group"
+    return config
 
 
 def _reward_function(work: Work, tasks: Sequence[Task], reporter: StepReporter) -> Callable[..., list[float]]:

@@ -4,9 +4,10 @@
 The defaults are those of the starter on a CPU. Context: TRL's own default learning rate is meant for full fine-tuning
 of large models and LoRA guides say 1e-5 to 5e-5; on a model of five million parameters both do nothing in half an hour
 (a prototype: 3e-4 gained 3 points, 1.5e-3 gained 27; here 3e-3 was no faster). Choice: the rate follows the model's
-size unless a recipe names one. `dr_grpo`, so that long answers weigh no less; advantages are divided by a group's
-spread, because one broken answer (-1) would otherwise outweigh what the other seven differ by in content (0.1); a small
-`beta`, because a rubric can be gamed and the distance to the base model is the cheapest brake.
+size unless a recipe names one. `dr_grpo` for its constant divisor: a word weighs the same in a short answer and a long
+one. Unlike it, advantages are divided by their group's spread, because one broken answer (-1) would otherwise outweigh
+what the other seven differ by in content (0.1); where a judge adds noise this is to be looked at again. A small `beta`,
+because a rubric can be gamed and the distance to the base model is the cheapest brake.
 """
 
 from __future__ import annotations
